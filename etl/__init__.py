@@ -1,0 +1,1 @@
+"""Mirato: suppliers' files in, open data and a public site out."""

@@ -1,0 +1,161 @@
+"""`portale.toml`: the one file that a Region changes."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(Exception):
+    """`portale.toml` cannot be used; the text says which key and what to write."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Publisher(_Section):
+    """Who publishes: the body's name, its IPA code and where to write to it."""
+
+    nome: str
+    codice_ipa: str
+    email: str
+    sito: str
+
+
+class Portal(_Section):
+    """The region: its name, ISTAT codes, and the address at which the site will stand."""
+
+    nome: str
+    regione: str
+    codice_regione: str = Field(pattern=r"^\d{2}$")
+    province: list[Annotated[str, Field(pattern=r"^\d{3}$")]]
+    url_base: str
+    titolare: Publisher
+    anno_geografia: int
+
+
+class Disclosure(_Section):
+    """Thresholds under which a figure is not shown (persons, companies, rates)."""
+
+    soglia_persone: int = Field(ge=3)
+    soglia_persone_dettaglio: int = Field(ge=3)
+    soglia_imprese: int = Field(ge=3)
+    minimo_tassi: int = Field(ge=20)
+    quota_massima_nascosta: float = Field(gt=0, le=1)
+
+
+class Source(_Section):
+    """One supplier's delivery: where it is, in what format, under which contract.
+
+    `colonne` maps our field to the supplier's column header; `valori` maps, for a field, the
+    supplier's words to ours; `elenchi` says which separator splits a cell of many values.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    fornitore: str
+    contratto: str
+    formato: Literal["pid-xml", "csv", "xlsx", "ods", "socrata", "ckan"]
+    frequenza: Literal["annuale", "semestrale", "trimestrale", "mensile", "occasionale"]
+    percorso: str | None = None
+    url: str | None = None
+    sintetica: bool = False
+    provincia: str | None = Field(default=None, pattern=r"^\d{3}$")
+    pagina_ufficiale: str | None = None
+    codifica: str | None = None
+    separatore: str | None = None
+    foglio: str | None = None
+    riga_intestazione: int = 1
+    righe_intestazione: int = 1
+    colonne: dict[str, str] = Field(default_factory=dict)
+    valori: dict[str, dict[str, str]] = Field(default_factory=dict)
+    elenchi: dict[str, str] = Field(default_factory=dict)
+    obbligatoria: bool = True
+    righe_rifiutate_massime: float = Field(default=0.2, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if (self.percorso is None) == (self.url is None):
+            raise ValueError("scrivere «percorso» oppure «url», uno solo dei due")
+        return self
+
+
+class Config(_Section):
+    """Everything that `portale.toml` says, checked."""
+
+    portale: Portal
+    riservatezza: Disclosure
+    fonti: list[Source]
+
+    @model_validator(mode="after")
+    def _distinct_sources(self) -> Config:
+        seen: set[str] = set()
+        for source in self.fonti:
+            if source.id in seen:
+                raise ValueError(f"la fonte «{source.id}» è scritta due volte: cambiare un «id»")
+            seen.add(source.id)
+        return self
+
+    @cached_property
+    def is_demo(self) -> bool:
+        """Whether any source is generated: then every page and file says so."""
+        return any(source.sintetica for source in self.fonti)
+
+    def source(self, source_id: str) -> Source:
+        """Return one source by its id; raises KeyError where there is none."""
+        for source in self.fonti:
+            if source.id == source_id:
+                return source
+        raise KeyError(source_id)
+
+
+def config_path() -> Path:
+    """Return the configuration file in force: `MIRATO_CONFIG`, else the project's own."""
+    named = os.environ.get("MIRATO_CONFIG")
+    return Path(named) if named else ROOT / "portale.toml"
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Return the configuration read from `path`; raises ConfigError, in Italian, naming the key."""
+    path = path or config_path()
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"Il file di configurazione «{path.name}» non c'è. "
+            "Copiare portale.toml dal progetto o indicarne un altro con MIRATO_CONFIG."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"«{path.name}» non è un file TOML leggibile: {error}") from None
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        lines = [f"«{path.name}» va corretto in {error.error_count()} punti:"]
+        for item in error.errors():
+            place = ".".join(str(step) for step in item["loc"]) or "(file)"
+            lines.append(f"  - {place}: {_in_italian(item['type'], item['msg'])}")
+        raise ConfigError("\n".join(lines)) from None
+
+
+def _in_italian(kind: str, message: str) -> str:
+    known = {
+        "missing": "manca: aggiungere la voce",
+        "extra_forbidden": "voce sconosciuta: controllare come è scritta, o toglierla",
+        "string_type": "deve essere un testo tra virgolette",
+        "int_type": "deve essere un numero intero",
+        "list_type": "deve essere un elenco tra parentesi quadre",
+        "bool_type": "deve essere true o false",
+        "string_pattern_mismatch": "non ha la forma richiesta",
+        "literal_error": "valore non previsto",
+        "greater_than_equal": "il valore è troppo basso",
+    }
+    text = known.get(kind)
+    detail = message.removeprefix("Value error, ")
+    return f"{text} ({detail})" if text else detail

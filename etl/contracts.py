@@ -1,0 +1,250 @@
+"""The field dictionary and the contracts in `datasets/`: what each open data set promises.
+
+Fields are defined once in `datasets/campi.toml`; a contract (`datasets/<slug>/contratto.toml`)
+only names them. Suppliers' contracts (`etl/receive/contratti/<name>.toml`) use the same
+dictionary. Schema, documentation, expectations and pages are generated from here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from etl.config import ROOT
+
+DATASETS = ROOT / "datasets"
+SUPPLIER_CONTRACTS = ROOT / "etl" / "receive" / "contratti"
+
+PUBLISHED, WITHHELD, NOT_COLLECTED = "pubblicato", "riservato", "non_rilevato"
+
+FieldType = Literal["testo", "intero", "decimale", "data", "logico", "elenco"]
+
+
+class ContractError(Exception):
+    """A contract is missing, incomplete, or has no disclosure policy: the build stops."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(_Section):
+    """A text in Italian and English."""
+
+    it: str
+    en: str
+
+
+class FieldDefinition(_Section):
+    """What one column means, wherever it appears."""
+
+    nome: str
+    tipo: FieldType
+    titolo: Text
+    descrizione: Text
+    unita: str | None = None
+    esempio: str | None = None
+    formato: str | None = None
+    minimo: float | None = None
+    massimo: float | None = None
+    lunghezza_massima: int | None = None
+    vocabolario: str | None = None
+    uri: str | None = None
+
+
+class ContractField(_Section):
+    """A field as one contract uses it."""
+
+    definizione: FieldDefinition
+    obbligatorio: bool = False
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.definizione.nome
+
+
+class Policy(_Section):
+    """How a data set's figures are protected. Without one, nothing is built.
+
+    `conta` says what a figure counts; `metodo` how small figures are protected; `soglia` names
+    the threshold in `portale.toml`; `valori` are the protected columns, `contributori` the
+    restricted derived columns that hold how many persons or companies stand behind each row.
+    """
+
+    conta: Literal["persone", "imprese", "denaro", "nulla"]
+    metodo: Literal["soppressione", "perturbazione", "aperto", "generalizzazione"]
+    motivo: Text
+    dimensioni: list[str] = Field(default_factory=list)
+    valori: list[str] = Field(default_factory=list)
+    contributori: dict[str, Literal["soglia_persone", "soglia_imprese"]] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Policy:
+        if self.metodo in ("soppressione", "perturbazione") and not self.valori:
+            raise ValueError(f"il metodo «{self.metodo}» chiede l'elenco «valori»")
+        if self.metodo == "soppressione" and not self.contributori:
+            raise ValueError("il metodo «soppressione» chiede «contributori»")
+        if self.metodo == "aperto" and self.conta != "nulla":
+            raise ValueError("il metodo «aperto» vale solo per dati che non contano nessuno")
+        return self
+
+
+class Expectations(_Section):
+    """What great-expectations checks on the released table, beyond what the fields say."""
+
+    righe_minime: int = 1
+    uguali: list[list[str]] = Field(default_factory=list)
+    minore_o_uguale: list[list[str]] = Field(default_factory=list)
+
+
+class Geometry(_Section):
+    """The columns that hold a point (WGS84)."""
+
+    lat: str
+    lon: str
+
+
+class Contract(_Section):
+    """The contract of one open data set."""
+
+    slug: str
+    titolo: Text
+    descrizione: Text
+    domanda: Text
+    frequenza: str
+    fonti: list[str]
+    chiave: list[str]
+    parole_chiave: list[str] = Field(default_factory=list)
+    campi: list[ContractField]
+    geometria: Geometry | None = None
+    riservatezza: Policy
+    attese: Expectations = Field(default_factory=Expectations)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names, in the order in which they are published."""
+        return [field.name for field in self.campi]
+
+    @property
+    def module(self) -> str:
+        """The name of the module in `etl/derive/` that derives this data set."""
+        return self.slug.replace("-", "_")
+
+
+class SupplierContract(_Section):
+    """What a supplier's table must hold."""
+
+    nome: str
+    titolo: str
+    descrizione: str
+    chiave: list[str]
+    campi: list[ContractField]
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names, in order."""
+        return [field.name for field in self.campi]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ContractError(f"Manca «{path.parent.name}/{path.name}».") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ContractError(f"«{path.parent.name}/{path.name}»: {error}") from None
+
+
+@cache
+def field_dictionary(folder: Path = DATASETS) -> dict[str, FieldDefinition]:
+    """Return every field by name, from `campi.toml`; raises ContractError."""
+    raw = _read(folder / "campi.toml")
+    try:
+        return {name: FieldDefinition(nome=name, **body) for name, body in raw.items()}
+    except ValidationError as error:
+        raise ContractError(f"campi.toml: {error}") from None
+
+
+@cache
+def vocabulary(name: str, folder: Path = DATASETS) -> dict[str, Text]:
+    """Return the codes of one controlled vocabulary with their labels; raises ContractError."""
+    raw = _read(folder / "vocabolari.toml")
+    if name not in raw:
+        raise ContractError(f"Il vocabolario «{name}» non è in vocabolari.toml.")
+    return {code: Text(**label) for code, label in raw[name].items()}
+
+
+def state_field(field: FieldDefinition) -> FieldDefinition:
+    """Return the definition of `<campo>_stato`: shown, withheld or not collected."""
+    return FieldDefinition(
+        nome=f"{field.nome}_stato",
+        tipo="testo",
+        titolo=Text(it=f"Stato di «{field.titolo.it}»", en=f"State of “{field.titolo.en}”"),
+        descrizione=Text(
+            it="Dice se il valore è pubblicato, riservato (per proteggere le persone o le "
+            "imprese) o non rilevato.",
+            en="Whether the value is published, withheld (to protect people or companies) or "
+            "not collected.",
+        ),
+        vocabolario="stato_valore",
+    )
+
+
+def _fields(
+    names: list[str], required: list[str], stated: list[str], folder: Path, where: str
+) -> list[ContractField]:
+    known = field_dictionary(folder)
+    unknown = sorted({*names, *required, *stated} - set(known))
+    if unknown:
+        raise ContractError(f"{where}: campi che campi.toml non definisce: {', '.join(unknown)}.")
+    fields: list[ContractField] = []
+    for name in names:
+        fields.append(
+            ContractField(definizione=known[name], obbligatorio=name in required)
+        )
+        if name in stated:
+            fields.append(ContractField(definizione=state_field(known[name]), obbligatorio=True))
+    return fields
+
+
+@cache
+def load_contract(slug: str, folder: Path = DATASETS) -> Contract:
+    """Return the contract of one open data set; raises ContractError (no policy included)."""
+    raw = _read(folder / slug / "contratto.toml")
+    if "riservatezza" not in raw:
+        raise ContractError(
+            f"«{slug}» non dichiara una regola di riservatezza: nulla viene pubblicato. "
+            f"Aggiungere la sezione [riservatezza] a datasets/{slug}/contratto.toml."
+        )
+    names, required = raw.pop("campi"), raw.pop("obbligatori", [])
+    stated = raw["riservatezza"].get("valori", [])
+    try:
+        return Contract(
+            slug=slug, campi=_fields(names, required, stated, folder, slug), **raw
+        )
+    except ValidationError as error:
+        raise ContractError(f"{slug}: {error}") from None
+
+
+def load_contracts(folder: Path = DATASETS) -> list[Contract]:
+    """Return every open data set's contract, by slug; raises ContractError at the first fault."""
+    return [
+        load_contract(path.parent.name, folder) for path in sorted(folder.glob("*/contratto.toml"))
+    ]
+
+
+@cache
+def load_supplier_contract(name: str) -> SupplierContract:
+    """Return a supplier's contract by name; raises ContractError."""
+    raw = _read(SUPPLIER_CONTRACTS / f"{name}.toml")
+    names, required = raw.pop("campi"), raw.pop("obbligatori", [])
+    return SupplierContract(
+        nome=name, campi=_fields(names, required, [], DATASETS, name), **raw
+    )
