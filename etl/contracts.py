@@ -73,7 +73,8 @@ class Policy(_Section):
 
     `conta` says what a figure counts; `metodo` how small figures are protected; `soglia` names
     the threshold in `portale.toml`; `valori` are the protected columns, `contributori` the
-    restricted derived columns that hold how many persons or companies stand behind each row.
+    restricted derived columns that hold how many persons or companies stand behind each row,
+    `insieme` the columns that are hidden together with a protected one.
     """
 
     conta: Literal["persone", "imprese", "denaro", "nulla"]
@@ -84,6 +85,7 @@ class Policy(_Section):
     contributori: dict[str, Literal["soglia_persone", "soglia_imprese"]] = Field(
         default_factory=dict
     )
+    insieme: dict[str, list[str]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _complete(self) -> Policy:
@@ -206,9 +208,7 @@ def _fields(
         raise ContractError(f"{where}: campi che campi.toml non definisce: {', '.join(unknown)}.")
     fields: list[ContractField] = []
     for name in names:
-        fields.append(
-            ContractField(definizione=known[name], obbligatorio=name in required)
-        )
+        fields.append(ContractField(definizione=known[name], obbligatorio=name in required))
         if name in stated:
             fields.append(ContractField(definizione=state_field(known[name]), obbligatorio=True))
     return fields
@@ -226,9 +226,7 @@ def load_contract(slug: str, folder: Path = DATASETS) -> Contract:
     names, required = raw.pop("campi"), raw.pop("obbligatori", [])
     stated = raw["riservatezza"].get("valori", [])
     try:
-        return Contract(
-            slug=slug, campi=_fields(names, required, stated, folder, slug), **raw
-        )
+        return Contract(slug=slug, campi=_fields(names, required, stated, folder, slug), **raw)
     except ValidationError as error:
         raise ContractError(f"{slug}: {error}") from None
 
@@ -245,6 +243,4 @@ def load_supplier_contract(name: str) -> SupplierContract:
     """Return a supplier's contract by name; raises ContractError."""
     raw = _read(SUPPLIER_CONTRACTS / f"{name}.toml")
     names, required = raw.pop("campi"), raw.pop("obbligatori", [])
-    return SupplierContract(
-        nome=name, campi=_fields(names, required, [], DATASETS, name), **raw
-    )
+    return SupplierContract(nome=name, campi=_fields(names, required, [], DATASETS, name), **raw)

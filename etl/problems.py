@@ -73,6 +73,14 @@ class InputRefusedError(Exception):
         super().__init__(summary)
 
 
+class ReleaseRefusedError(Exception):
+    """A gate stopped the release; nothing was published. `summary` says which, and what to do."""
+
+    def __init__(self, summary: str) -> None:
+        self.summary = summary
+        super().__init__(summary)
+
+
 def shorten(value: str, limit: int = 80) -> str:
     """Return the value on one line, control characters shown as spaces, cut at `limit`."""
     flat = "".join(char if char.isprintable() else " " for char in value)

@@ -1,0 +1,1 @@
+"""From what suppliers sent to the open data sets: everything here is *riservato*."""

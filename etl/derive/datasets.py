@@ -1,0 +1,53 @@
+"""Every open data set, derived by the module that bears its contract's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+
+import pandas as pd
+
+from etl.config import Config
+from etl.contracts import Contract, ContractError
+from etl.derive.statements import reference_date
+from etl.receive import Received
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a data set's module may look at.
+
+    `secret` keys the stable ids that must not be traceable to a company.
+    """
+
+    config: Config
+    received: Received
+    secret: bytes
+
+    @property
+    def date(self) -> date:
+        """The day to which the release refers: the latest reference date that was received."""
+        return reference_date(self.received.tables["prospetti"])
+
+
+def derive(inputs: Inputs, contract: Contract) -> pd.DataFrame:
+    """Return the derived (restricted) table of one contract.
+
+    The columns are the contract's, in any order, plus those that its policy names as
+    `contributori`. Raises ContractError where no module derives the data set or a column lacks.
+    """
+    try:
+        module = import_module(f"etl.derive.{contract.module}")
+    except ModuleNotFoundError as error:
+        raise ContractError(
+            f"«{contract.slug}» ha un contratto ma nessun modulo etl/derive/{contract.module}.py."
+        ) from error
+    step: Callable[[Inputs], pd.DataFrame] = module.derive
+    frame = step(inputs)
+    plain = [name for name in contract.names if not name.endswith("_stato")]
+    lacking = [name for name in [*plain, *contract.riservatezza.contributori] if name not in frame]
+    if lacking:
+        raise ContractError(f"«{contract.slug}»: mancano le colonne {', '.join(lacking)}.")
+    return frame

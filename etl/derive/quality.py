@@ -1,0 +1,46 @@
+"""What was received, accepted and refused, in counts that anyone may read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from slugify import slugify
+
+from etl.config import Config
+from etl.receive import Received
+
+
+def quality_report(config: Config, received: Received) -> dict[str, Any]:
+    """Return counts by source and kind of problem; no value, row or file name of a supplier."""
+    sources = []
+    for source in sorted(config.fonti, key=lambda item: (item.fornitore, item.id)):
+        snapshots = [item for item in received.snapshots if item.id == source.id]
+        kinds = Counter(
+            (problem.code, problem.severity.value, problem.responsible.value)
+            for problem in received.problems
+            if problem.source == source.id
+        )
+        sources.append(
+            {
+                "id": source.id,
+                "fornitore": source.fornitore,
+                "fornitore_slug": slugify(source.fornitore),
+                "contratto": source.contratto,
+                "sintetica": source.sintetica,
+                "frequenza": source.frequenza,
+                "letti": sum(item.rows_read for item in snapshots),
+                "accettati": sum(item.rows_accepted for item in snapshots),
+                "rifiutati": sum(item.rows_quarantined for item in snapshots),
+                "problemi": [
+                    {
+                        "codice": code,
+                        "gravita": severity,
+                        "responsabile": responsible,
+                        "conteggio": count,
+                    }
+                    for (code, severity, responsible), count in sorted(kinds.items())
+                ],
+            }
+        )
+    return {"fonti": sources}

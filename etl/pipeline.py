@@ -1,0 +1,214 @@
+"""The whole build, stage by stage: everything is published, or nothing changes."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import platform
+import resource
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from etl.config import ROOT, Config, config_path
+from etl.contracts import Contract, load_contracts
+from etl.derive.datasets import Inputs, derive
+from etl.problems import ReleaseRefusedError
+from etl.protect import Release, ReleasableZone, check_release, protect_table
+from etl.protect.leaks import LeakGate, forbidden_columns
+from etl.protect.zone import swap
+from etl.publish import publish
+from etl.derive.quality import quality_report
+from etl.receive import Received, person_values, receive
+from etl.site import build_site
+
+DEMO_SECRET = b"segreto dimostrativo: non usare con dati veri"
+SECRET_VARIABLE = "MIRATO_SEGRETO"
+
+Report = Callable[[str], None]
+
+
+@dataclass
+class Stage:
+    """What one stage took: seconds, rows handled, peak memory of the process so far (MB)."""
+
+    name: str
+    seconds: float
+    rows: int
+    peak_mb: float
+
+
+@dataclass
+class BuildReport:
+    """What a build did: whether anything was to do, and what each stage took."""
+
+    unchanged: bool = False
+    stages: list[Stage] = field(default_factory=list)
+
+
+def build(
+    config: Config,
+    folder: Path,
+    output: Path,
+    report: Report = lambda _: None,
+    force: bool = False,
+) -> BuildReport:
+    """Build `folder/pubblico` and `output` from the configured sources.
+
+    Where inputs and program are those of the last build, nothing is done. Raises
+    InputRefusedError or ReleaseRefusedError; then what was published is untouched.
+    """
+    contracts = load_contracts()
+    secret = _secret(config)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _only_one(folder):
+        mark = folder / "riservato" / "impronta.txt"
+        fingerprint = _fingerprint(config)
+        if not force and output.exists() and mark.exists() and mark.read_text() == fingerprint:
+            return BuildReport(unchanged=True)
+        result = BuildReport()
+        _run(config, contracts, secret, folder, output, report, result)
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(fingerprint)
+        return result
+
+
+def _run(
+    config: Config,
+    contracts: list[Contract],
+    secret: bytes,
+    folder: Path,
+    output: Path,
+    report: Report,
+    result: BuildReport,
+) -> None:
+    new_output = output.with_name(f".{output.name}-nuovo")
+    with _stage("ricevere", report, result) as count:
+        received = receive(config, folder, progress=report)
+        count(sum(len(table) for table in received.tables.values()))
+    with _stage("derivare", report, result) as count:
+        inputs = Inputs(config, received, secret)
+        derived = {contract.slug: derive(inputs, contract) for contract in contracts}
+        count(sum(len(table) for table in derived.values()))
+    by_slug = {contract.slug: contract for contract in contracts}
+    with _stage("proteggere", report, result) as count:
+        tables = {
+            slug: protect_table(config, by_slug[slug], table) for slug, table in derived.items()
+        }
+        _refuse_columns(tables)
+        release = Release(
+            date=inputs.date,
+            synthetic=config.is_demo,
+            contracts=by_slug,
+            tables=tables,
+            expectations=check_release(by_slug, tables),
+            quality=quality_report(config, received),
+            comuni=received.geography.comuni.drop(columns="belfiore"),
+            province=received.geography.province,
+        )
+        count(sum(len(table) for table in tables.values()))
+    with _stage("pubblicare", report, result) as count:
+        zone = ReleasableZone(folder)
+        publish(config, release, zone)
+        count(sum(len(table) for table in tables.values()))
+    with _stage("comporre il sito", report, result) as count:
+        shutil.rmtree(new_output, ignore_errors=True)
+        build_site(config, zone.folder, new_output, output, progress=report)
+        count(sum(1 for _ in new_output.rglob("*.html")))
+    with _stage("cercare fughe di dati", report, result) as count:
+        count(_leak_gate(config, received, zone, new_output, folder))
+    swap([(zone.folder, zone.current), (new_output, output)])
+
+
+def _refuse_columns(tables: dict[str, object]) -> None:
+    for slug, table in tables.items():
+        names = forbidden_columns(table.columns)  # type: ignore[attr-defined]
+        if names:
+            raise ReleaseRefusedError(
+                f"«{slug}» ha colonne che non si pubblicano mai: {', '.join(names)}. "
+                "Toglierle dal contratto."
+            )
+
+
+def _leak_gate(
+    config: Config, received: Received, zone: ReleasableZone, output: Path, folder: Path
+) -> int:
+    gate = LeakGate(person_values(config))
+    places = [
+        (zone.folder, zone.files()),
+        (output, sorted(path for path in output.rglob("*") if path.is_file())),
+        (folder, sorted((folder / "rapporti").rglob("*.*"))),
+    ]
+    leaks = [leak for root, files in places for leak in gate.search(files, root)]
+    if leaks:
+        lines = "\n".join(f"  - {leak.line()}" for leak in leaks[:20])
+        raise ReleaseRefusedError(
+            f"Nulla è stato pubblicato: dati di persone in {len(leaks)} punti.\n{lines}\n"
+            "Controllare il contratto e il modulo che deriva quei dati."
+        )
+    return sum(len(files) for _, files in places)
+
+
+@contextmanager
+def _stage(name: str, report: Report, result: BuildReport) -> Iterator[Callable[[int], None]]:
+    report(f"{name.capitalize()}…")
+    rows: list[int] = []
+    start = time.perf_counter()
+    yield rows.append
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result.stages.append(Stage(name, seconds, sum(rows), peak))
+    report(f"{name.capitalize()}: fatto in {seconds:.1f} s.")
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    with (folder / ".in-corso").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ReleaseRefusedError(
+                "Un’altra costruzione è in corso in questa cartella. Attendere che finisca."
+            ) from None
+        yield
+
+
+def _secret(config: Config) -> bytes:
+    given = os.environ.get(SECRET_VARIABLE, "")
+    if given:
+        return given.encode()
+    if all(source.sintetica for source in config.fonti):
+        return DEMO_SECRET
+    raise ReleaseRefusedError(
+        f"Con dati veri serve un segreto: impostare la variabile d’ambiente {SECRET_VARIABLE} "
+        "(almeno 32 caratteri casuali, sempre gli stessi da una pubblicazione all’altra)."
+    )
+
+
+def _fingerprint(config: Config) -> str:
+    digest = hashlib.sha256(platform.python_version().encode())
+    digest.update(_secret(config))
+    files = [config_path()]
+    for name in ("etl", "datasets", "theme", "content", "requirements"):
+        files += sorted(
+            path
+            for path in (ROOT / name).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts and "terze" not in path.parts
+        )
+    files.append(ROOT / "package-lock.json")
+    for source in config.fonti:
+        if source.percorso is None:
+            digest.update(json.dumps(["url", source.url, time.time_ns()]).encode())
+            continue
+        place = ROOT / source.percorso
+        files += sorted(place.rglob("*")) if place.is_dir() else [place]
+    for path in files:
+        if path.is_file():
+            digest.update(path.as_posix().encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,123 @@
+"""The leak gate: nothing that came from a person's element may stand in any published byte."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import ahocorasick
+import pyarrow.parquet as pq
+
+from etl.protect.free_text import CODICE_FISCALE
+
+FORBIDDEN_COLUMNS = frozenset(
+    {
+        "codice_fiscale",
+        "nome",
+        "cognome",
+        "data_nascita",
+        "percentuale_invalidita",
+        "percentuale_disabilita",
+        "diagnosi",
+        "indirizzo_persona",
+    }
+)
+_BINARY = {".woff", ".woff2", ".ttf", ".eot", ".png", ".jpg", ".ico"}
+_NOT_WORD = re.compile(r"[^0-9a-zà-ÿ]+")
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Where something restricted was found, and of what kind; never what it was."""
+
+    file: str
+    kind: str
+
+    def line(self) -> str:
+        """Return the finding in one line."""
+        return f"{self.file}: {self.kind}"
+
+
+class LeakGate:
+    """Searches files for the texts of persons' elements, held in memory only.
+
+    A person's value is searched as whole words, whatever the case, the punctuation between the
+    words, or the escaping (HTML entities, percent signs, zip and Parquet compression).
+    """
+
+    def __init__(self, values: Iterable[tuple[str, ...]]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        self.size = 0
+        for group in values:
+            for value in group:
+                words = fold(value)
+                if len(words) >= 6 and words not in self._automaton:
+                    self._automaton.add_word(words, len(words))
+                    self.size += 1
+        if self.size:
+            self._automaton.make_automaton()
+
+    def search(self, files: Iterable[Path], root: Path) -> list[Leak]:
+        """Return what was found in the files, each named by its path below `root`."""
+        found: list[Leak] = []
+        for path in files:
+            name = path.relative_to(root).as_posix()
+            for part, text in _texts(path):
+                place = f"{name} ({part})" if part else name
+                found.extend(Leak(place, kind) for kind in self._kinds(text))
+        return found
+
+    def _kinds(self, text: str) -> list[str]:
+        kinds = []
+        if CODICE_FISCALE.search(text):
+            kinds.append("un codice fiscale di persona")
+        if self.size and self._holds_person(text):
+            kinds.append("un dato di una persona")
+        return kinds
+
+    def _holds_person(self, text: str) -> bool:
+        words = fold(text)
+        for end, length in self._automaton.iter(words):
+            start = end - length + 1
+            before = start == 0 or words[start - 1] == " "
+            after = end + 1 == len(words) or words[end + 1] == " "
+            if before and after:
+                return True
+        return False
+
+
+def fold(text: str) -> str:
+    """Return the text as lower-case words separated by single spaces, escapes undone."""
+    plain = html.unescape(text)
+    if "%" in plain:
+        plain = unquote(plain)
+    if "\\" in plain:
+        plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), plain)
+    return _NOT_WORD.sub(" ", plain.casefold()).strip()
+
+
+def forbidden_columns(names: Iterable[str]) -> list[str]:
+    """Return the column names that may stand in no published table."""
+    return sorted(set(names) & FORBIDDEN_COLUMNS)
+
+
+def _texts(path: Path) -> Iterable[tuple[str, str]]:
+    if path.suffix in _BINARY:
+        return
+    if path.suffix == ".parquet":
+        table = pq.read_table(path)
+        for name in table.column_names:
+            distinct = table.column(name).unique().to_pylist()
+            yield name, "\n".join(str(value) for value in distinct if value is not None)
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+            for entry in sorted(archive.namelist()):
+                yield entry, archive.read(entry).decode("utf-8", "replace")
+    else:
+        yield "", path.read_bytes().decode("utf-8", "replace")

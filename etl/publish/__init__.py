@@ -1,0 +1,5 @@
+"""Files in every format, with their metadata: written only through the releasable zone."""
+
+from etl.publish.publish import publish
+
+__all__ = ["publish"]
