@@ -18,13 +18,13 @@ from pathlib import Path
 from etl.config import ROOT, Config, config_path
 from etl.contracts import Contract, load_contracts
 from etl.derive.datasets import Inputs, derive
+from etl.derive.quality import quality_report
 from etl.problems import ReleaseRefusedError
-from etl.protect import Release, ReleasableZone, check_release, protect_table
+from etl.protect import ReleasableZone, Release, check_release, protect_table
 from etl.protect.leaks import LeakGate, forbidden_columns
 from etl.protect.zone import swap
 from etl.publish import publish
-from etl.derive.quality import quality_report
-from etl.receive import Received, person_values, receive
+from etl.receive import person_values, receive
 from etl.site import build_site
 
 DEMO_SECRET = b"segreto dimostrativo: non usare con dati veri"
@@ -121,7 +121,7 @@ def _run(
         build_site(config, zone.folder, new_output, output, progress=report)
         count(sum(1 for _ in new_output.rglob("*.html")))
     with _stage("cercare fughe di dati", report, result) as count:
-        count(_leak_gate(config, received, zone, new_output, folder))
+        count(_leak_gate(config, zone, new_output, folder))
     swap([(zone.folder, zone.current), (new_output, output)])
 
 
@@ -136,7 +136,7 @@ def _refuse_columns(tables: dict[str, object]) -> None:
 
 
 def _leak_gate(
-    config: Config, received: Received, zone: ReleasableZone, output: Path, folder: Path
+    config: Config, zone: ReleasableZone, output: Path, folder: Path
 ) -> int:
     gate = LeakGate(person_values(config))
     places = [

@@ -13,7 +13,7 @@ _LEGAL_FORMS = {"srl", "spa", "snc", "sas", "srls", "scarl", "scrl", "coop", "on
 
 CODICE_FISCALE = re.compile(
     r"\b[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]\b", re.I
-)  # noqa: E501
+)
 EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}", re.I)
 PHONE = re.compile(r"(?<![\d.,])\+?\d(?:[\s./-]?\d){7,}(?![\d.,])")
 WEB = re.compile(r"\b(?:https?://|www\.)\S+", re.I)

@@ -29,6 +29,7 @@ FORBIDDEN_COLUMNS = frozenset(
     }
 )
 _BINARY = {".woff", ".woff2", ".ttf", ".eot", ".png", ".jpg", ".ico"}
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 _NOT_WORD = re.compile(r"[^0-9a-zà-ÿ]+")
 
 
@@ -82,13 +83,14 @@ class LeakGate:
         return kinds
 
     def _holds_person(self, text: str) -> bool:
-        words = fold(text)
-        for end, length in self._automaton.iter(words):
-            start = end - length + 1
-            before = start == 0 or words[start - 1] == " "
-            after = end + 1 == len(words) or words[end + 1] == " "
-            if before and after:
-                return True
+        readings = [text, _TAG.sub(" ", text)] if "<" in text else [text]
+        for words in map(fold, readings):
+            for end, length in self._automaton.iter(words):
+                start = end - length + 1
+                before = start == 0 or words[start - 1] == " "
+                after = end + 1 == len(words) or words[end + 1] == " "
+                if before and after:
+                    return True
         return False
 
 

@@ -58,7 +58,7 @@ def protect_table(config: Config, contract: Contract, derived: pd.DataFrame) -> 
 
 def check_release(
     contracts: Mapping[str, Contract], tables: Mapping[str, pd.DataFrame]
-) -> list[dict[str, Any]]:  # noqa: E501
+) -> list[dict[str, Any]]:
     """Return the outcome of every expectation; raises ReleaseRefusedError if one fails."""
     outcomes = [row for slug, table in tables.items() for row in check(contracts[slug], table)]
     failed = [row for row in outcomes if not row["esito"]]

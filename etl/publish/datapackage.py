@@ -83,12 +83,11 @@ def data_package(
 ) -> dict[str, Any]:
     """Return the descriptor of one data set's package; `files` are bytes and rows by extension.
 
-    The CSV is the tabular resource; the same rows in other formats are listed beside it.
+    The CSV is the tabular resource; the same rows in other formats are listed in
+    `altre_forme`, because a reader that takes them for tables would check them twice.
     """
-    resources = []
-    for extension, (content, rows) in files.items():
-        resource: dict[str, Any] = {
-            "name": contract.slug if extension == "csv" else f"{contract.slug}-{extension}",
+    forms = [
+        {
             "path": f"{contract.slug}.{extension}",
             "format": extension,
             "mediatype": MEDIA_TYPES[extension],
@@ -96,14 +95,16 @@ def data_package(
             "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
             "rowcount": rows,
         }
-        if extension == "csv":
-            resource |= {
-                "type": "table",
-                "encoding": "utf-8",
-                "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "doubleQuote": True},
-                "schema": table_schema(contract),
-            }
-        resources.append(resource)
+        for extension, (content, rows) in files.items()
+    ]
+    table = {
+        "name": contract.slug,
+        **next(form for form in forms if form["format"] == "csv"),
+        "type": "table",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "doubleQuote": True},
+        "schema": table_schema(contract),
+    }
     return {
         "$schema": PACKAGE_PROFILE,
         "name": contract.slug,
@@ -134,5 +135,6 @@ def data_package(
             "metodo": contract.riservatezza.metodo,
             "motivo": contract.riservatezza.motivo.it,
         },
-        "resources": resources,
+        "resources": [table],
+        "altre_forme": [form for form in forms if form["format"] != "csv"],
     }

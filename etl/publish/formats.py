@@ -31,6 +31,8 @@ def to_csv(contract: Contract, table: pd.DataFrame) -> bytes:
                 flat[field.name] = flat[field.name].where(~dangerous, "'" + flat[field.name])
             case "logico":
                 flat[field.name] = flat[field.name].map({True: "true", False: "false"})
+            case "decimale":
+                flat[field.name] = [_decimal(value) for value in flat[field.name]]
     text = flat.to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8")
 
@@ -102,6 +104,10 @@ def to_parquet(contract: Contract, table: pd.DataFrame, synthetic: bool) -> byte
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, schema=schema), sink, compression="snappy")
     return sink.getvalue()
+
+
+def _decimal(value: float) -> str | None:
+    return None if pd.isna(value) else f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _dumps(value: Any) -> str:

@@ -1,0 +1,65 @@
+"""Whatever the escaping or the compression, a person's text is found, and never repeated."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import zipfile
+from pathlib import Path
+from urllib.parse import quote
+
+import pandas as pd
+import pytest
+
+from etl.protect.leaks import LeakGate, forbidden_columns
+
+PERSON = ("ZZYZXQ80A01F205X", "Qwandoli Ermezzio", "Ermezzio Qwandoli")
+
+
+def zipped(text: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("dentro.xml", text)
+    return buffer.getvalue()
+
+
+def parquet(text: str) -> bytes:
+    buffer = io.BytesIO()
+    pd.DataFrame({"nota": ["niente", text]}).to_parquet(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", b"1,Qwandoli Ermezzio,x"),
+        ("b.html", b"<td>QWANDOLI</td><td>ermezzio</td>"),
+        ("c.html", html.escape("Ermezzio Qwandoli").replace("o", "&#111;").encode()),
+        ("d.json", json.dumps("Ermezzio Qwandoli").replace("E", "\\u0045").encode()),
+        ("e.txt", quote("?q=Qwandoli Ermezzio").encode()),
+        ("f.xlsx", zipped("<c>Qwandoli Ermezzio</c>")),
+        ("g.parquet", parquet("Qwandoli Ermezzio")),
+        ("h.log", b"errore per ZZYZXQ80A01F205X"),
+    ],
+)
+def test_a_persons_value_is_found_in_every_form(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    leaks = LeakGate([PERSON]).search([tmp_path / name], tmp_path)
+    assert leaks
+    assert leaks[0].file.startswith(name)
+    assert not any(value.lower() in leak.line().lower() for leak in leaks for value in PERSON)
+
+
+def test_any_personal_tax_code_is_a_leak_even_if_unknown(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("codice BBBAAA80A01F205X ")
+    assert LeakGate([]).search([tmp_path / "x.txt"], tmp_path)
+
+
+def test_parts_of_a_name_inside_other_words_are_not_a_leak(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("Qwandoliermezzio, Ermezzio, sqwandoli ermezzion")
+    assert not LeakGate([PERSON]).search([tmp_path / "x.txt"], tmp_path)
+
+
+def test_columns_that_describe_a_person_are_named() -> None:
+    assert forbidden_columns(["comune", "data_nascita", "cognome"]) == ["cognome", "data_nascita"]
