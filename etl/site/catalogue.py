@@ -1,0 +1,144 @@
+"""The data catalogue: a page for each data set, and the files themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from etl.config import Config
+from etl.contracts import Contract, field_dictionary, vocabulary
+from etl.site.language import long_date
+from etl.site.page import Asset, Page
+from etl.site.released import Dataset, Released
+
+PREVIEW_ROWS = 10
+
+FREQUENCIES = {
+    "annuale": "una volta l’anno",
+    "semestrale": "due volte l’anno",
+    "trimestrale": "ogni tre mesi",
+    "mensile": "ogni mese",
+    "occasionale": "quando ci sono novità",
+}
+TYPES = {
+    "testo": "testo",
+    "intero": "numero intero",
+    "decimale": "numero decimale",
+    "data": "data (AAAA-MM-GG)",
+    "logico": "vero o falso",
+    "elenco": "elenco di codici",
+}
+COUNTED = {
+    "persone": "persone",
+    "imprese": "datori di lavoro",
+    "denaro": "somme di denaro",
+    "nulla": "né persone né datori di lavoro",
+}
+METHODS = {
+    "soppressione": "le cifre che riguardano pochi soggetti non si mostrano",
+    "perturbazione": "le cifre sono modificate di poco, in modo casuale",
+    "generalizzazione": "dove i soggetti sono pochi si mostra un territorio più ampio, "
+    "o non si mostra il settore",
+    "aperto": "nessuna protezione: i dati sono già pubblici",
+}
+
+
+def pages(config: Config, released: Released) -> Iterator[Page]:
+    """Yield the catalogue and a page for each data set."""
+    datasets = list(released.datasets.values())
+    yield Page(
+        path="dati/index.html",
+        template="dati",
+        title="Dati aperti",
+        description="Gli insiemi di dati da scaricare, con dizionario, licenza e fonte.",
+        context={"dataset": datasets, "frequenze": FREQUENCIES},
+    )
+    for dataset in datasets:
+        yield Page(
+            path=f"dati/{dataset.slug}/index.html",
+            template="dataset",
+            title=dataset.contract.titolo.it,
+            description=dataset.contract.domanda.it,
+            trail=(("dati/", "Dati aperti"),),
+            context=_describe(config, released, dataset),
+        )
+
+
+def assets(_config: Config, released: Released) -> Iterator[Asset]:
+    """Yield every released file, at the address that its page and the manifest give."""
+    yield Asset("dati/manifest.json", source=released.manifest)
+    for dataset in released.datasets.values():
+        for item in [*dataset.files, *dataset.others]:
+            yield Asset(f"dati/{dataset.slug}/{item.name}", source=item.path)
+
+
+def _describe(config: Config, released: Released, dataset: Dataset) -> dict[str, Any]:
+    contract = dataset.contract
+    return {
+        "insieme": dataset,
+        "contratto": contract,
+        "dizionario": [_field(contract, name) for name in contract.names],
+        "anteprima": [
+            [preview(row[name]) for name in contract.names] for row in dataset.rows[:PREVIEW_ROWS]
+        ],
+        "citazione": citation(config, released, contract),
+        "frequenza": FREQUENCIES.get(contract.frequenza, contract.frequenza),
+        "fonti": _sources(config, contract),
+        "conta": COUNTED[contract.riservatezza.conta],
+        "metodo": METHODS[contract.riservatezza.metodo],
+        "protette": [
+            field_dictionary()[name].titolo.it.lower() for name in contract.riservatezza.valori
+        ],
+    }
+
+
+def _field(contract: Contract, name: str) -> dict[str, Any]:
+    field = next(item for item in contract.campi if item.name == name)
+    definition = field.definizione
+    codes = vocabulary(definition.vocabolario) if definition.vocabolario else {}
+    return {
+        "nome": name,
+        "titolo": definition.titolo.it,
+        "descrizione": definition.descrizione.it,
+        "tipo": TYPES[definition.tipo],
+        "unita": definition.unita,
+        "obbligatorio": field.obbligatorio,
+        "chiave": name in contract.chiave,
+        "codici": [(code, text.it) for code, text in codes.items()],
+        "esempio": definition.esempio,
+    }
+
+
+def _sources(config: Config, contract: Contract) -> list[str]:
+    names = {
+        source.fornitore for source in config.fonti if _same(source.contratto, contract.fonti)
+    }
+    return sorted(names)
+
+
+def _same(name: str, wanted: list[str]) -> bool:
+    return any(item == name or item.startswith(f"{name}-") for item in wanted)
+
+
+def citation(config: Config, released: Released, contract: Contract) -> str:
+    """Return how to cite the data set: publisher, title, date, address, licence."""
+    portal = config.portale
+    return (
+        f"{portal.titolare.nome}, «{contract.titolo.it}», {portal.nome}, "
+        f"dati pubblicati il {long_date(released.date)}, "
+        f"{portal.url_base}/dati/{contract.slug}/, licenza CC BY 4.0."
+    )
+
+
+def preview(value: Any) -> str:
+    """Return a cell as the CSV writes it, for the preview."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "|".join(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

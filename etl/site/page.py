@@ -1,0 +1,47 @@
+"""A page to render and a file to write: what every section of the site hands over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: where it stands, which template draws it, what it is called.
+
+    `trail` holds the steps between home and the page (address from the root, name). `relative`
+    is false only for the page of unknown addresses, which is served at any depth.
+    """
+
+    path: str
+    template: str
+    title: str
+    description: str
+    trail: tuple[tuple[str, str], ...] = ()
+    relative: bool = True
+    context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """The page's address from the root of the site."""
+        return self.path.removesuffix("index.html")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file beside the pages: written from text, or copied as it is."""
+
+    path: str
+    text: str | None = None
+    source: Path | None = None
+
+    def write(self, output: str | Path) -> None:
+        """Write the file under `output`."""
+        target = Path(output) / self.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if self.source is not None:
+            target.write_bytes(self.source.read_bytes())
+        else:
+            target.write_text(self.text or "", encoding="utf-8", newline="\n")
