@@ -119,7 +119,7 @@ def test_every_published_combination_of_unnamed_rows_is_a_crowd(rows: list, k: i
     for keys in (
         ["codice_provincia", "codice_comune"],
         ["codice_provincia", "codice_comune", "settore"],
-    ):  # noqa: E501
+    ):
         crowds = unnamed.groupby(keys, dropna=False)["_azienda"].nunique()
         assert (crowds >= k).all()
 
