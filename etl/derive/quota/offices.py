@@ -12,44 +12,44 @@ import pandas as pd
 _EDITION = 2023
 
 
-def registered_office(statements: pd.DataFrame, provinces: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return, for each row of `provinces`, whether it is that of its statement's registered office.
+def registered_office(
+    seats: npt.NDArray[np.object_],
+    owner: npt.NDArray[np.int64],
+    provinces: npt.NDArray[np.object_],
+    sites: npt.NDArray[np.object_],
+    workers: npt.NDArray[np.int64],
+) -> npt.NDArray[np.bool_]:
+    """Return, for each province row, whether it is that of its statement's registered office.
 
-    `provinces` is sorted by `_azienda` (position in `statements`) and codice_provincia. Exactly
-    one row a statement is true: the province of `comune_sede_legale`; where the statement does
-    not list that province, the one with most employees (the first by ISTAT code among equals).
+    `seats` holds one Belfiore code a statement; `owner` the statement of each province row,
+    sorted by statement and by ISTAT code (`provinces`); `sites` the Belfiore code of the row's
+    site. Exactly one row a statement is true: the province of the seat; where the statement does
+    not list that province, the one with most `workers`, the first by ISTAT code among equals.
     """
-    owner = provinces["_azienda"].to_numpy()
-    count = np.bincount(owner, minlength=len(statements))
-    seat = statements["comune_sede_legale"].to_numpy(dtype=object)[owner]
-    chosen = (count[owner] == 1) | (
-        (provinces["comune_sede"].to_numpy(dtype=object) == seat) & pd.notna(seat)
-    )
-    open_rows = ~_any(chosen, owner, len(statements))[owner]
-    if open_rows.any():
-        province = pd.Series(seat[open_rows]).map(belfiore_provinces()).to_numpy(dtype=object)
-        codes = provinces["codice_provincia"].to_numpy(dtype=object)[open_rows]
-        chosen[open_rows] = (codes == province) & pd.notna(province)
-        open_rows = ~_any(chosen, owner, len(statements))[owner]
-    if open_rows.any():
-        workers = provinces["lavoratori"].to_numpy()
-        most = np.full(len(statements), -1)
+    size = len(seats)
+    seat = seats[owner]
+    chosen = (np.bincount(owner, minlength=size)[owner] == 1) | ((sites == seat) & pd.notna(seat))
+    pending = _without(chosen, owner, size)
+    if pending.any():
+        where = pd.Series(seat[pending]).map(belfiore_provinces()).to_numpy(dtype=object)
+        chosen[pending] = provinces[pending] == where
+        pending = _without(chosen, owner, size)
+    if pending.any():
+        most = np.full(size, -1)
         np.maximum.at(most, owner, workers)
-        chosen |= open_rows & (workers == most[owner])
-    # one row only: the first by ISTAT code
-    first = np.full(len(statements), len(provinces))
-    np.minimum.at(first, owner[chosen], np.flatnonzero(chosen))
-    result = np.zeros(len(provinces), dtype=np.bool_)
-    result[first[first < len(provinces)]] = True
+        chosen |= pending & (workers == most[owner])
+    rows = np.flatnonzero(chosen)
+    result = np.zeros(len(owner), dtype=np.bool_)
+    result[rows[np.unique(owner[rows], return_index=True)[1]]] = True
     return result
 
 
-def _any(
+def _without(
     chosen: npt.NDArray[np.bool_], owner: npt.NDArray[np.int64], size: int
 ) -> npt.NDArray[np.bool_]:
-    found = np.zeros(size, dtype=np.bool_)
-    np.logical_or.at(found, owner, chosen)
-    return found
+    """The rows of the statements that have no chosen row yet."""
+    found = np.bincount(owner, weights=chosen, minlength=size) > 0
+    return np.asarray(~found[owner])
 
 
 @cache

@@ -13,7 +13,20 @@ PROVINCES = ("012", "013", "014", "015", "016", "017", "018", "019", "020", "058
 SEATS = dict(
     zip(
         PROVINCES,
-        ("L682", "C933", "I829", "F205", "A794", "B157", "G388", "D150", "E897", "H501", "E507", "F704"),
+        (
+            "L682",
+            "C933",
+            "I829",
+            "F205",
+            "A794",
+            "B157",
+            "G388",
+            "D150",
+            "E897",
+            "H501",
+            "E507",
+            "F704",
+        ),
         strict=True,
     )
 )
@@ -65,17 +78,19 @@ def tables(
         }
     )
     pick = np.repeat(np.arange(total), random.choice([0, 0, 1, 2, 3, 8], total))
-    week = (
-        random.integers(1200, 2400, len(pick)) if odd_weeks else random.choice(WEEKS, len(pick))
-    )
+    week = random.integers(1200, 2400, len(pick)) if odd_weeks else random.choice(WEEKS, len(pick))
     hours = pd.DataFrame(
         {
             "codice_comunicazione": codes[owner[pick]],
             "codice_provincia": province[pick],
-            "gruppo_orario": random.choice(GROUPS, len(pick), p=[0.5, 0.1, 0.15, 0.03, 0.02, 0.1, 0.05, 0.05]),
+            "gruppo_orario": random.choice(
+                GROUPS, len(pick), p=[0.5, 0.1, 0.15, 0.03, 0.02, 0.1, 0.05, 0.05]
+            ),
             "numero": random.integers(1, 1 + np.maximum(1, workers[pick] // 20)),
             "minuti_contratto": week,
-            "minuti_svolti": (week * random.choice([0.3, 0.5, 0.501, 0.6, 0.75, 0.8], len(pick))).astype(np.int64),
+            "minuti_svolti": (
+                week * random.choice([0.3, 0.5, 0.501, 0.6, 0.75, 0.8], len(pick))
+            ).astype(np.int64),
         }
     )
     pick = np.flatnonzero(random.random(total) < 0.3)
