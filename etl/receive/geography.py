@@ -299,9 +299,7 @@ def _index(
     from codicefiscale.data import get_countries_data, get_municipalities_data
 
     history = get_municipalities_data()
-    present = {
-        str(row.belfiore): str(row.codice_comune) for row in comuni.itertuples(index=False)
-    }
+    present = {str(row.belfiore): str(row.codice_comune) for row in comuni.itertuples(index=False)}
     successor: dict[str, str] = {}
     for fact in mergers:
         for old in fact["da"]:

@@ -1,0 +1,78 @@
+"""The persons named in statements: read for the leak gate alone, in memory, and never stored."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from etl.config import ROOT, Config
+from etl.receive.archive import Opener, list_members
+from etl.receive.pid import CHUNK
+from etl.receive.pid_rules import load_rules
+
+
+def person_values(config: Config) -> Iterator[tuple[str, ...]]:
+    """Yield the values of `iter_person_values` for every source of statements on this machine."""
+    for source in config.fonti:
+        if source.formato == "pid-xml" and source.percorso is not None:
+            path = ROOT / source.percorso
+            if path.exists():
+                yield from iter_person_values(path)
+
+
+def iter_person_values(path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield, for each person named in a file, folder or zip of statements, what names them.
+
+    A group holds the tax code, the name and surname in both orders, and the surname, name and
+    date of birth together, as far as the file gives them. Workers, contact persons (*referenti*)
+    and delegates are persons. Files that cannot be read are skipped: `receive` refuses them.
+    """
+    members, _ = list_members(path)
+    with Opener() as opener:
+        for member in members:
+            try:
+                with opener.open(member) as stream:
+                    yield from _persons(stream)
+            except (OSError, etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error):
+                continue
+
+
+def _persons(stream: Any) -> Iterator[tuple[str, ...]]:
+    prefix = "{" + load_rules().namespace + "}"
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        tag=(prefix + "prospetto", prefix + "lavoratoricomputabili", prefix + "referente"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    while chunk := stream.read(CHUNK):
+        parser.feed(chunk)
+        for event, element in parser.read_events():
+            if event == "start":
+                delegate = element.get("delegato")
+                if delegate:
+                    yield (delegate,)
+            else:
+                yield _group(element, prefix)
+                element.clear(keep_tail=True)
+
+
+def _group(element: Any, prefix: str) -> tuple[str, ...]:
+    values = {
+        name: (element.findtext(f".//{prefix}{name}") or "").strip()
+        for name in ("codicefiscale", "cognome", "nome", "datanascita")
+    }
+    group = [values["codicefiscale"]]
+    if values["cognome"] and values["nome"]:
+        name = f"{values['cognome']} {values['nome']}"
+        group += [name, f"{values['nome']} {values['cognome']}"]
+        if values["datanascita"]:
+            group.append(f"{name} {values['datanascita']}")
+    return tuple(value for value in group if value)

@@ -1,0 +1,559 @@
+"""The reader of statements (*prospetto informativo*, XML PIDISABILI001600).
+
+Elements that describe a person are dropped while the file is being read: their text never
+becomes a Python object here. Memory stays constant whatever the size of a file.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from lxml import etree
+
+from etl.problems import Problem, Severity, shorten
+from etl.receive.archive import Member, Opener
+from etl.receive.coherence import check_statement
+from etl.receive.pid_rules import (
+    TABLES,
+    Block,
+    Child,
+    Rules,
+    Value,
+    WrongValueError,
+    columns,
+    load_rules,
+)
+
+CHUNK = 64 * 1024
+# one statement's element is a few hundred bytes: a file that goes on for so long without
+# one known element is no statement, and reading on would only fill the memory
+LONGEST_UNKNOWN = 8 * 1024 * 1024
+MOST_PROBLEMS = 200
+
+Row = tuple[Value | None, ...]
+
+_PROLOGUE = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+
+
+@dataclass
+class Statement:
+    """What one file holds: the rows of the seven tables, and what is wrong with it."""
+
+    file: str
+    tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    lines: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the whole statement goes to quarantine."""
+        return any(problem.severity is not Severity.NOTICE for problem in self.problems)
+
+
+class _RefusedError(Exception):
+    def __init__(self, code: str, message: str, remedy: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.remedy, self.line = code, message, remedy, line
+
+
+class _Frame:
+    __slots__ = ("block", "done", "element", "line", "position", "seen", "values")
+
+    def __init__(self, block: Block, element: Any) -> None:
+        self.block = block
+        self.element = element
+        self.line: int = element.sourceline or 0
+        self.position = -1
+        self.seen: set[str] = set()
+        self.values: dict[str, Value] = {}
+        self.done = False  # the first child was read already and waits to be deleted
+
+
+def read_statement(chunks: Iterable[bytes], file: str, source: str) -> Statement:
+    """Return one statement read from its bytes.
+
+    `file` and `source` name it in the problems. A file that is not a statement, is cut short or
+    breaks the ministry's rules comes back with its problems and no rows.
+    """
+    reader = _Reader(file, source)
+    try:
+        reader.read(chunks)
+    except _RefusedError as refusal:
+        reader.refuse(refusal)
+    statement = reader.statement
+    if not statement.refused:
+        statement.problems += check_statement(statement.tables, statement.lines, file, source)
+    if statement.refused:
+        statement.tables = {name: [] for name in TABLES}
+        statement.lines = {name: [] for name in TABLES}
+    return statement
+
+
+def iter_statements(members: Iterable[Member], source: str) -> Iterator[Statement]:
+    """Yield the statement of each member of an archive, in the given order."""
+    with Opener() as opener:
+        for member in members:
+            try:
+                with opener.open(member) as stream:
+                    yield read_statement(_chunks(stream), member.name, source)
+            except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError):
+                statement = Statement(member.name)
+                statement.problems.append(
+                    Problem(
+                        source=source,
+                        file=member.name,
+                        code="file-illeggibile",
+                        message="Il file non si può leggere: è danneggiato.",
+                        remedy="inviare di nuovo il file.",
+                        severity=Severity.FILE,
+                    )
+                )
+                yield statement
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK):
+        yield chunk
+
+
+class _Reader:
+    def __init__(self, file: str, source: str) -> None:
+        self.rules: Rules = load_rules()
+        self.file, self.source = file, source
+        self.statement = Statement(file)
+        self.stack: list[_Frame | None] = []
+        self.prospetto: dict[str, Value] = {}
+        self.province: dict[str, Value] = {}
+        self.pending: list[tuple[str, int, dict[str, Value]]] = []
+        self.counters: dict[str, int] = {}
+        self.unread = 0
+        self.found_root = False
+        self.too_many = 0
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def read(self, chunks: Iterable[bytes]) -> None:
+        parser = etree.XMLPullParser(
+            events=("start", "end"),
+            tag=self.rules.watched,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            dtd_validation=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            recover=False,
+            collect_ids=False,
+        )
+        head = b""
+        checked = False
+        total = 0
+        try:
+            for chunk in chunks:
+                total += len(chunk)
+                if not checked:
+                    head += chunk
+                    checked = self.check_prologue(head)
+                    if not checked:
+                        continue
+                    chunk, head = head, b""
+                self.unread += len(chunk)
+                parser.feed(chunk)
+                self.take(parser)
+                if self.unread > LONGEST_UNKNOWN:
+                    raise _RefusedError(
+                        "xml-non-riconosciuto",
+                        "Il file prosegue per molti megabyte senza un elemento del prospetto.",
+                        "inviare un prospetto informativo per file, come lo produce il sistema.",
+                    )
+            if not total:
+                raise _RefusedError(
+                    "file-vuoto", "Il file è vuoto.", "inviare di nuovo il file completo."
+                )
+            if head:
+                parser.feed(head)
+            parser.close()
+            self.take(parser)
+        except etree.XMLSyntaxError as error:
+            if not self.stack and not self.found_root and "Document is empty" in str(error):
+                raise _RefusedError(
+                    "xml-non-valido",
+                    "Il file non contiene un documento XML.",
+                    "inviare il prospetto nel formato XML del Ministero.",
+                ) from None
+            raise _RefusedError(*_syntax(error), line=error.lineno or None) from None
+        if not self.found_root:
+            raise _RefusedError(
+                "xml-non-riconosciuto",
+                "Il file è un XML, ma non è un prospetto informativo "
+                f"(versione {self.rules.version}).",
+                "inviare il prospetto nel formato XML del Ministero.",
+            )
+        self.finish()
+
+    def check_prologue(self, head: bytes) -> bool:
+        """Refuse a DOCTYPE before the parser sees it; False where more bytes are needed."""
+        text = head
+        if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            text = head.decode("utf-16", "ignore").encode()
+        elif b"\x00" in head[:4]:
+            text = head.replace(b"\x00", b"")
+        text = text.removeprefix(b"\xef\xbb\xbf")
+        match = _PROLOGUE.match(text)
+        rest = text[match.end() :] if match else text
+        if rest[:9].upper() == b"<!DOCTYPE":
+            raise _RefusedError(
+                "xml-dtd",
+                "Il file dichiara un DTD (DOCTYPE): non viene aperto, perché può nascondere "
+                "entità dannose.",
+                "togliere la riga <!DOCTYPE …> e inviare di nuovo il file.",
+            )
+        incomplete = len(rest) < 9 or rest.startswith((b"<?", b"<!--"))
+        if incomplete and len(head) > 1024 * 1024:
+            raise _RefusedError(
+                "xml-non-riconosciuto",
+                "Il file comincia con più di un megabyte di commenti.",
+                "inviare il prospetto come lo produce il sistema.",
+            )
+        return not incomplete
+
+    def take(self, parser: Any) -> None:
+        for event, element in parser.read_events():
+            if event == "start":
+                self.start(element)
+            else:
+                self.end(element)
+
+    def start(self, element: Any) -> None:
+        if not self.stack:
+            self.begin(element)
+            return
+        frame = self.stack[-1]
+        child = None
+        if frame is not None and element.getparent() is frame.element:
+            child = frame.block.children.get(element.tag)
+        if child is None or child.block is None:
+            self.stack.append(None)
+            return
+        self.stack.append(_Frame(child.block, element))
+        if child.block.name == "quadro2":
+            self.province = {}
+            self.pending = []
+
+    def begin(self, root: Any) -> None:
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise _RefusedError(
+                "xml-dtd",
+                "Il file dichiara un DTD (DOCTYPE).",
+                "togliere la riga <!DOCTYPE …> e inviare di nuovo il file.",
+            )
+        if root.getparent() is not None or root.tag != "{" + self.rules.namespace + "}prospetto":
+            raise _RefusedError(
+                "xml-non-riconosciuto",
+                "Il primo elemento del file non è «prospetto».",
+                "inviare un prospetto informativo per file, come lo produce il sistema.",
+                line=root.sourceline,
+            )
+        self.found_root = True
+        version = root.get("versione")
+        if version != self.rules.version:
+            self.problem(
+                "versione",
+                "La versione del prospetto non è quella prevista.",
+                f"produrre il prospetto nella versione {self.rules.version}.",
+                line=root.sourceline,
+                column="versione",
+                found=version,
+                expected=self.rules.version,
+            )
+        for attribute in self.rules.attributes:
+            present = attribute.name in root.attrib
+            if not present:
+                if attribute.required:
+                    self.missing(attribute, "prospetto", root.sourceline)
+            elif attribute.kind is not None and attribute.column is not None:
+                # only the attributes that are kept are read: «delegato» is a person
+                text = root.get(attribute.name)
+                try:
+                    self.prospetto[attribute.column] = attribute.kind.convert(text)
+                except WrongValueError:
+                    self.wrong(attribute, text, root.sourceline)
+        self.stack.append(_Frame(self.rules.root, root))
+
+    def end(self, element: Any) -> None:
+        frame = self.stack.pop()
+        parent = self.stack[-1] if self.stack else None
+        inside = parent is not None and element.getparent() is parent.element
+        if frame is not None:
+            self.drain(frame, None)
+            self.close(frame)
+        elif inside and parent.block.children[element.tag].kind is not None:
+            # a plain value whose name is also that of a block elsewhere
+            self.drain(parent, element)
+            return
+        element.clear(keep_tail=True)
+        if inside:
+            self.drain(parent, element)
+
+    def drain(self, frame: _Frame, last: Any) -> None:
+        """Read the frame's children up to `last` and delete those before it."""
+        self.unread = 0
+        children = frame.block.children
+        count = 0
+        skip = frame.done
+        for element in frame.element:
+            if skip:
+                skip = False
+            else:
+                tag = element.tag
+                child = children.get(tag)
+                if child is None:
+                    self.unknown(frame, element)
+                else:
+                    self.accept(frame, child, element)
+            if element is last:
+                break
+            count += 1
+        if count:
+            del frame.element[:count]
+        frame.done = last is not None
+
+    def accept(self, frame: _Frame, child: Child, element: Any) -> None:
+        if child.order < frame.position:
+            self.problem(
+                "ordine",
+                f"L'elemento «{child.name}» è fuori posto in «{frame.block.name}».",
+                "mettere gli elementi nell'ordine dello schema del Ministero.",
+                line=element.sourceline,
+                column=child.name,
+            )
+        elif child.order == frame.position and not child.repeated:
+            self.problem(
+                "ripetuto",
+                f"L'elemento «{child.name}» compare più di una volta in «{frame.block.name}».",
+                "lasciarne uno solo.",
+                line=element.sourceline,
+                column=child.name,
+            )
+        else:
+            frame.position = child.order
+        if child.required:
+            frame.seen.add(element.tag)
+        if child.kind is not None:
+            text = element.text
+            if len(element):
+                text = ""
+            try:
+                value = child.kind.convert(text or "")
+            except WrongValueError:
+                self.wrong(child, text, element.sourceline)
+            else:
+                if child.column is not None:
+                    frame.values[child.column] = value
+
+    def wrong(self, child: Child, text: str | None, line: int | None) -> None:
+        assert child.kind is not None
+        self.problem(
+            "valore",
+            f"Il valore di «{child.name}» non è ammesso."
+            if text
+            else f"L'elemento «{child.name}» è vuoto.",
+            "correggere il valore e inviare di nuovo il prospetto.",
+            line=line,
+            column=child.name,
+            found=text if text and not child.restricted else None,
+            expected=child.kind.expected,
+        )
+
+    # -- closing a block ----------------------------------------------------------------------
+
+    def close(self, frame: _Frame) -> None:
+        block = frame.block
+        if len(frame.seen) < len(block.required):
+            for tag in block.required:
+                if tag not in frame.seen:
+                    self.missing(block.children[tag], block.name, frame.line)
+        if block.name == "datiprospetto":
+            self.check_hires(frame)
+        if block.table == "prospetti":
+            self.prospetto |= frame.values
+            if block is self.rules.root:
+                self.add("prospetti", frame.line, self.prospetto)
+        elif block.table == "prospetti-province":
+            self.province |= frame.values
+            if block.is_row:
+                self.close_province(frame.line)
+        elif block.table is not None:
+            if block.group is not None:
+                frame.values["gruppo_orario"] = block.group
+            if block.table == "prospetti-riepilogo":
+                self.add(block.table, frame.line, frame.values)
+            else:
+                self.pending.append((block.table, frame.line, frame.values))
+                if "codice_provincia" in self.province:
+                    self.flush()
+
+    def flush(self) -> None:
+        province = self.province.get("codice_provincia")
+        for table, line, values in self.pending:
+            if province is not None:
+                values["codice_provincia"] = province
+            position = self.counters.get(table, 0) + 1
+            self.counters[table] = position
+            values["progressivo"] = position
+            self.add(table, line, values)
+        self.pending = []
+
+    def close_province(self, line: int) -> None:
+        self.flush()
+        self.add("prospetti-province", line, self.province)
+
+    def check_hires(self, frame: _Frame) -> None:
+        values = frame.values
+        none_added = values.pop("nessunaassunzioneaggiuntiva", None)
+        first = "data_prima_assunzione" in values
+        second = "data_seconda_assunzione" in values
+        if (first and none_added != "N") or (not first and (second or none_added == "N")):
+            self.problem(
+                "assunzioni-aggiuntive",
+                "Le date delle assunzioni aggiuntive non concordano con "
+                "«nessunaassunzioneaggiuntiva».",
+                "indicare la data della prima assunzione con «N», oppure nessuna data con «S».",
+                line=frame.line,
+                column="nessunaassunzioneaggiuntiva",
+            )
+
+    def add(self, table: str, line: int, values: dict[str, Value]) -> None:
+        code = self.prospetto.get("codice_comunicazione")
+        names = columns(table)
+        row = [values.get(name) for name in names]
+        row[0] = code
+        self.statement.tables[table].append(tuple(row))
+        self.statement.lines[table].append(line)
+
+    def finish(self) -> None:
+        if self.too_many:
+            self.statement.problems.append(
+                Problem(
+                    source=self.source,
+                    file=self.file,
+                    code="altri-problemi",
+                    message=f"Altri {self.too_many} problemi in questo file non sono elencati.",
+                    remedy="correggere quelli elencati e controllare di nuovo il file.",
+                    severity=Severity.NOTICE,
+                )
+            )
+
+    # -- problems -----------------------------------------------------------------------------
+
+    def missing(self, child: Child, where: str, line: int | None) -> None:
+        self.problem(
+            "mancante",
+            f"In «{where}» manca «{child.name}».",
+            "aggiungere l'elemento, come chiede lo schema del Ministero.",
+            line=line,
+            column=child.name,
+            expected=child.kind.expected if child.kind else None,
+        )
+
+    def unknown(self, frame: _Frame, element: Any) -> None:
+        name = etree.QName(element).localname if isinstance(element.tag, str) else "?"
+        self.problem(
+            "elemento-sconosciuto",
+            f"L'elemento «{shorten(name, 40)}» non è previsto in «{frame.block.name}».",
+            "toglierlo, o controllare come è scritto il suo nome.",
+            line=element.sourceline,
+            column=shorten(name, 40),
+        )
+
+    def problem(
+        self,
+        code: str,
+        message: str,
+        remedy: str,
+        *,
+        line: int | None = None,
+        column: str | None = None,
+        found: str | None = None,
+        expected: str | None = None,
+    ) -> None:
+        if len(self.statement.problems) >= MOST_PROBLEMS:
+            self.too_many += 1
+            return
+        self.statement.problems.append(
+            Problem(
+                source=self.source,
+                file=self.file,
+                code=code,
+                message=message,
+                remedy=remedy,
+                row=line,
+                column=column,
+                found=found,
+                expected=expected,
+            )
+        )
+
+    def refuse(self, refusal: _RefusedError) -> None:
+        self.statement.problems.append(
+            Problem(
+                source=self.source,
+                file=self.file,
+                code=refusal.code,
+                message=refusal.message,
+                remedy=refusal.remedy,
+                severity=Severity.FILE,
+                row=refusal.line,
+            )
+        )
+
+
+def _syntax(error: etree.XMLSyntaxError) -> tuple[str, str, str]:
+    """Say a parser's error in Italian. The parser's own text may quote the file: it is not used."""
+    kind = error.code
+    errors = etree.ErrorTypes
+    cut = {
+        errors.ERR_TAG_NOT_FINISHED,
+        errors.ERR_DOCUMENT_END,
+        errors.ERR_GT_REQUIRED,
+        errors.ERR_LTSLASH_REQUIRED,
+        errors.ERR_CDATA_NOT_FINISHED,
+        errors.ERR_COMMENT_NOT_FINISHED,
+        errors.ERR_PI_NOT_FINISHED,
+    }
+    encoding = {
+        errors.ERR_INVALID_CHAR,
+        errors.ERR_INVALID_ENCODING,
+        errors.ERR_UNKNOWN_ENCODING,
+        errors.ERR_UNSUPPORTED_ENCODING,
+        errors.I18N_CONV_FAILED,
+    }
+    if kind in cut:
+        return (
+            "xml-troncato",
+            "Il file si interrompe prima della fine: è stato tagliato.",
+            "inviare di nuovo il file completo.",
+        )
+    if kind in encoding:
+        return (
+            "xml-codifica",
+            "Il file contiene caratteri che non corrispondono alla codifica dichiarata.",
+            "salvare il file in UTF-8 e inviarlo di nuovo.",
+        )
+    if kind == errors.ERR_UNDECLARED_ENTITY or kind == errors.ERR_ENTITY_LOOP:
+        return (
+            "xml-entita",
+            "Il file usa un'entità che non è dichiarata.",
+            "scrivere i caratteri per esteso (per esempio «è» e non «&egrave;»).",
+        )
+    return (
+        "xml-non-valido",
+        "Il file non è un XML ben formato: le etichette non si chiudono come dovrebbero.",
+        "produrre di nuovo il file con il programma di origine.",
+    )

@@ -1,0 +1,230 @@
+"""Every canonical table is validated with frictionless against its supplier's contract."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from etl.contracts import ContractField, SupplierContract, vocabulary
+from etl.problems import Problem, Severity
+from etl.receive.frames import LIST_SEPARATOR, Cell, write_csv
+from etl.receive.messages import cell_wording, row_wording
+
+TABLE_SCHEMA = "https://datapackage.org/profiles/2.0/tableschema.json"
+_TYPES = {
+    "testo": "string",
+    "intero": "integer",
+    "decimale": "number",
+    "data": "date",
+    "logico": "boolean",
+    "elenco": "string",
+}
+
+
+@dataclass
+class Table:
+    """Canonical rows on their way to being accepted, each with its place in the supplier's file.
+
+    `rows` hold canonical values in the contract's order; `raw` the supplier's own cells, where
+    there are any; `headers` the supplier's header of each of our columns.
+    """
+
+    contract: SupplierContract
+    source: str
+    rows: list[list[Cell]]
+    files: list[str]
+    lines: list[int]
+    raw: list[list[str]] | None = None
+    raw_names: list[str] | None = None
+    headers: dict[str, str] | None = None
+    positions: dict[str, int] | None = None
+    restricted: frozenset[str] = frozenset()
+
+    def header(self, name: str) -> str:
+        """Return what the supplier calls our column `name`."""
+        return (self.headers or {}).get(name, name)
+
+    def value(self, index: int, name: str) -> str | None:
+        """Return a cell as the supplier wrote it, or our value where there is no such cell."""
+        if name in self.restricted:
+            return None
+        place = (self.positions or {}).get(name)
+        if self.raw is not None and place is not None:
+            cells = self.raw[index]
+            return cells[place] if place < len(cells) else ""
+        value = self.rows[index][self.contract.names.index(name)]
+        return None if value is None else str(value)
+
+    def problem(self, index: int, code: str, message: str, remedy: str, **more: Any) -> Problem:
+        """Return a problem of one row."""
+        return Problem(
+            source=self.source,
+            file=self.files[index],
+            code=code,
+            message=message,
+            remedy=remedy,
+            row=self.lines[index] or None,
+            **more,
+        )
+
+
+def table_schema(contract: SupplierContract) -> dict[str, Any]:
+    """Return the contract as a Table Schema (v2) of its canonical CSV."""
+    return {
+        "$schema": TABLE_SCHEMA,
+        "fieldsMatch": "exact",
+        "fields": [_field(field) for field in contract.campi],
+        "missingValues": [""],
+        "primaryKey": contract.chiave,
+    }
+
+
+def _field(field: ContractField) -> dict[str, Any]:
+    definition = field.definizione
+    constraints: dict[str, Any] = {}
+    if field.obbligatorio:
+        constraints["required"] = True
+    if definition.formato and definition.tipo == "testo":
+        constraints["pattern"] = definition.formato
+    if definition.lunghezza_massima:
+        constraints["maxLength"] = definition.lunghezza_massima
+    if definition.minimo is not None:
+        constraints["minimum"] = _bound(definition.tipo, definition.minimo)
+    if definition.massimo is not None:
+        constraints["maximum"] = _bound(definition.tipo, definition.massimo)
+    if definition.vocabolario:
+        codes = list(vocabulary(definition.vocabolario))
+        if definition.tipo == "elenco":
+            one = "(" + "|".join(codes) + ")"
+            constraints["pattern"] = f"{one}({LIST_SEPARATOR}{one})*"
+        else:
+            constraints["enum"] = codes
+    body: dict[str, Any] = {"name": field.name, "type": _TYPES[definition.tipo]}
+    if definition.tipo == "logico":
+        body |= {"trueValues": ["true"], "falseValues": ["false"]}
+    if constraints:
+        body["constraints"] = constraints
+    return body
+
+
+def _bound(kind: str, value: float) -> float | int:
+    return int(value) if kind == "intero" else value
+
+
+def validate(table: Table) -> list[tuple[int, Problem]]:
+    """Return every problem of a table with the index of its row.
+
+    frictionless reads the canonical CSV (without stopping at its thousandth error); keys and
+    the words of a list, which it does not check, are checked here. Messages name the supplier's
+    own file, row and column, and the value as the supplier wrote it, unless it is restricted.
+    """
+    found = _frictionless(table)
+    seen = {index for index, _ in found}
+    return found + [(i, p) for i, p in _duplicates(table) if i not in seen]
+
+
+def _frictionless(table: Table) -> list[tuple[int, Problem]]:
+    from frictionless import Resource, Schema
+
+    contract = table.contract
+    fields = {field.name: field for field in contract.campi}
+    position = {name: index for index, name in enumerate(contract.names)}
+    found: list[tuple[int, Problem]] = []
+    # the primary key of a table with empty key cells is checked by us: frictionless refuses them
+    descriptor = {k: v for k, v in table_schema(contract).items() if k != "primaryKey"}
+    with tempfile.TemporaryDirectory(prefix="mirato-") as folder:
+        write_csv(contract.names, table.rows, Path(folder) / "tabella.csv")
+        resource = Resource(
+            path="tabella.csv",
+            basepath=folder,
+            schema=Schema.from_descriptor(descriptor),
+            encoding="utf-8",
+        )
+        report = resource.validate(limit_errors=2**62)
+        for error in report.tasks[0].errors:
+            index = getattr(error, "row_number", 0) - 2
+            name = getattr(error, "field_name", "")
+            if not 0 <= index < len(table.rows):
+                raise AssertionError(f"la tabella canonica non è leggibile: {error.type}")
+            if name not in fields:
+                wording = row_wording(error.type)
+                found.append((index, _row_problem(table, index, wording)))
+                continue
+            constraint = None
+            if error.type == "constraint-error":
+                constraint = error.note.split('"')[1]
+            found.append(
+                (index, _cell_problem(table, index, fields[name], position, error.type, constraint))
+            )
+    return found
+
+
+def _row_problem(table: Table, index: int, wording: Any) -> Problem:
+    return table.problem(index, wording.code, wording.message, wording.remedy)
+
+
+def _cell_problem(
+    table: Table,
+    index: int,
+    field: ContractField,
+    position: dict[str, int],
+    kind: str,
+    constraint: str | None,
+) -> Problem:
+    value = table.rows[index][position[field.name]]
+    found = table.value(index, field.name)
+    if field.definizione.tipo == "elenco" and constraint == "pattern":
+        constraint = "enum"
+        known = set(vocabulary(field.definizione.vocabolario or ""))
+        wrong = [item for item in str(value or "").split(LIST_SEPARATOR) if item not in known]
+        found = None if field.name in table.restricted else ", ".join(wrong)
+    wording = cell_wording(kind, constraint, field, table.header(field.name))
+    return table.problem(
+        index,
+        wording.code,
+        wording.message,
+        wording.remedy,
+        column=table.header(field.name),
+        found=None if constraint == "required" else found,
+        expected=wording.expected,
+    )
+
+
+def _duplicates(table: Table) -> list[tuple[int, Problem]]:
+    contract = table.contract
+    places = [contract.names.index(name) for name in contract.chiave]
+    first: dict[tuple[Cell, ...], int] = {}
+    found: list[tuple[int, Problem]] = []
+    columns = ", ".join(f"«{table.header(name)}»" for name in contract.chiave)
+    for index, row in enumerate(table.rows):
+        key = tuple(_fold(row[place]) for place in places)
+        earlier = first.setdefault(key, index)
+        if earlier == index:
+            continue
+        same = row == table.rows[earlier]
+        where = f"riga {table.lines[earlier]}"
+        if table.files[earlier] != table.files[index]:
+            where = f"file «{table.files[earlier]}», {where}"
+        found.append(
+            (
+                index,
+                table.problem(
+                    index,
+                    "riga-ripetuta" if same else "chiave-ripetuta",
+                    f"La riga è identica a un’altra ({where})."
+                    if same
+                    else f"Un’altra riga ({where}) ha gli stessi valori in {columns}.",
+                    "togliere la copia."
+                    if same
+                    else "lasciare una sola riga, o correggere i valori che devono distinguerle.",
+                    severity=Severity.NOTICE if same else Severity.ROW,
+                ),
+            )
+        )
+    return found
+
+
+def _fold(value: Cell) -> Cell:
+    return value.casefold() if isinstance(value, str) else value
