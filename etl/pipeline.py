@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
 from etl.config import ROOT, Config, config_path
 from etl.contracts import Contract, load_contracts
 from etl.derive.datasets import Inputs, derive
@@ -118,16 +120,16 @@ def _run(
         count(sum(len(table) for table in tables.values()))
     with _stage("comporre il sito", report, result) as count:
         shutil.rmtree(new_output, ignore_errors=True)
-        build_site(config, zone.folder, new_output, output, progress=report)
+        build_site(config, zone.folder, new_output, previous=output, progress=report)
         count(sum(1 for _ in new_output.rglob("*.html")))
     with _stage("cercare fughe di dati", report, result) as count:
         count(_leak_gate(config, zone, new_output, folder))
     swap([(zone.folder, zone.current), (new_output, output)])
 
 
-def _refuse_columns(tables: dict[str, object]) -> None:
+def _refuse_columns(tables: dict[str, pd.DataFrame]) -> None:
     for slug, table in tables.items():
-        names = forbidden_columns(table.columns)  # type: ignore[attr-defined]
+        names = forbidden_columns(table.columns)
         if names:
             raise ReleaseRefusedError(
                 f"«{slug}» ha colonne che non si pubblicano mai: {', '.join(names)}. "
@@ -135,9 +137,7 @@ def _refuse_columns(tables: dict[str, object]) -> None:
             )
 
 
-def _leak_gate(
-    config: Config, zone: ReleasableZone, output: Path, folder: Path
-) -> int:
+def _leak_gate(config: Config, zone: ReleasableZone, output: Path, folder: Path) -> int:
     gate = LeakGate(person_values(config))
     places = [
         (zone.folder, zone.files()),

@@ -44,10 +44,10 @@ def _operator_ids(rows: pd.DataFrame) -> dict[str, str]:
         .last()
     )
     names = latest.map(lambda name: slugify(name, max_length=80))
-    shared = names.duplicated(keep=False)
+    shared = names.duplicated(keep=False) | (names == "")
     return {
-        code: f"{name}-{slugify(code)}" if shared[code] or not name else name
-        for code, name in names.items()
+        str(code): f"{name}-{slugify(str(code))}" if twice else name
+        for code, name, twice in zip(names.index, names, shared, strict=True)
     }
 
 

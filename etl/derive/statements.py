@@ -17,7 +17,7 @@ def reference_date(statements: pd.DataFrame) -> date:
         raise InputRefusedError(
             [], "Nessun prospetto leggibile: non c’è una data a cui riferire i dati."
         )
-    return latest.date()  # type: ignore[no-any-return]
+    return latest.date()
 
 
 def in_force(statements: pd.DataFrame) -> pd.DataFrame:

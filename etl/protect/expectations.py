@@ -21,7 +21,7 @@ def check(contract: Contract, frame: pd.DataFrame) -> list[dict[str, Any]]:
     from great_expectations.core.batch import Batch  # noqa: F401 - completes the lazy import
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_pandas("rilascio")
     batch = (
         source.add_dataframe_asset(contract.slug)

@@ -73,7 +73,7 @@ def _hidden_members(
                 break
             concealed.append(name)
             behind |= companies[name]
-        prefix = key if isinstance(key, tuple) else (key,)
+        prefix = tuple(map(str, key if isinstance(key, tuple) else (key,)))
         hidden.update((*prefix, name) for name in concealed)
     return hidden
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from etl.contracts import Contract
@@ -16,7 +18,7 @@ def shape(contract: Contract, frame: pd.DataFrame) -> pd.DataFrame:
     elenco → object (lists of codes, sorted as given). Whitespace in texts is folded: no cell
     holds a line break.
     """
-    columns = {}
+    columns: dict[str, pd.Series[Any]] = {}
     for field in contract.campi:
         values = frame[field.name]
         match field.definizione.tipo:

@@ -87,16 +87,10 @@ def _provinces(province: pd.DataFrame) -> bytes:
     features = [
         {
             "type": "Feature",
-            "properties": {
-                "codice_provincia": row.codice_provincia,
-                "provincia": row.provincia,
-                "sigla": row.sigla,
-                "slug": row.slug,
-                "popolazione": int(row.popolazione),
-            },
-            "geometry": _rounded(row.geometry.__geo_interface__),
+            "properties": {name: row[name] for name in row if name != "geometry"},
+            "geometry": _rounded(row["geometry"].__geo_interface__),
         }
-        for row in province.itertuples()
+        for row in province.astype({"popolazione": "int64"}).to_dict("records")
     ]
     return as_json({"type": "FeatureCollection", "features": features})
 
