@@ -48,6 +48,27 @@ class Rule:
     arguments: tuple[str, ...]
     function: Callable[..., int]
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names that the step reads."""
+        return self.arguments
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of two figures of the same level; only the one that is taken need be known."""
+
+    name: str
+    level: str
+    when: str
+    then: str
+    otherwise: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names that the step reads."""
+        return (self.when, self.then, self.otherwise)
+
 
 @dataclass(frozen=True)
 class Collect:
@@ -57,6 +78,11 @@ class Collect:
     level: str
     of: str
     how: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names that the step reads."""
+        return (self.of,)
 
 
 @dataclass(frozen=True)
@@ -72,6 +98,11 @@ class Spread:
     capacity: str
     first: str
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names that the step reads."""
+        return (self.amount, self.capacity, self.first)
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -83,7 +114,7 @@ class Sentence:
     function: Callable[..., str]
 
 
-Step = Rule | Collect | Spread
+Step = Rule | Choice | Collect | Spread
 
 
 @dataclass
@@ -129,6 +160,14 @@ class Program:
     def lcm(self, name: str, of: str) -> None:
         """Declare the least common multiple of `of` over the rows (1 where there are none)."""
         self._collect(name, of, "lcm")
+
+    def choice(self, name: str, *, when: str, then: str, otherwise: str) -> None:
+        """Declare `then` where `when` is 1, else `otherwise`: figures of one level."""
+        self._new(name)
+        levels = {self.level_of(item) for item in (when, then, otherwise)}
+        if len(levels) != 1:
+            raise LanguageError(f"{name}: le figure di una scelta stanno a un solo livello")
+        self.steps[name] = Choice(name, levels.pop(), when, then, otherwise)
 
     def spread(self, name: str, *, amount: str, capacity: str, first: str) -> None:
         """Declare an amount of the level above handed out among the rows of `capacity`."""

@@ -26,7 +26,10 @@ class ParameterError(Exception):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of the law as it stands on a day; `value` is None where it is not known."""
+    """One number of the law as it stands on a day; `value` is None where it is not known.
+
+    `expired` is the last day on which a value held, where it held before and none follows it.
+    """
 
     name: str
     title: str
@@ -37,6 +40,7 @@ class Parameter:
     source: str | None
     verified: bool
     note: str | None = None
+    expired: date | None = None
 
     @property
     def known(self) -> bool:
@@ -96,7 +100,19 @@ class History:
             after = entry.valid_from is None or entry.valid_from <= day
             if after and (entry.valid_to is None or day <= entry.valid_to):
                 return entry
-        return Parameter(self.name, self.title, self.unit, None, None, None, None, False)
+        ended = [v.valid_to for v in self.values if v.valid_to is not None and v.valid_to < day]
+        return Parameter(
+            self.name,
+            self.title,
+            self.unit,
+            None,
+            None,
+            None,
+            None,
+            False,
+            None,
+            max(ended, default=None),
+        )
 
 
 def parameters(on: date, folder: Path = FOLDER) -> Parameters:

@@ -190,7 +190,7 @@ def arrange(tables: Mapping[str, pd.DataFrame]) -> Statements:
 
 def integers(column: pd.Series) -> Integers:
     """Return a column as int64, zero where it is empty."""
-    return column.to_numpy(dtype=np.int64, na_value=0)  # type: ignore[no-any-return]
+    return np.asarray(column.to_numpy(dtype=np.int64, na_value=0))
 
 
 class _Places:
@@ -207,7 +207,7 @@ class _Places:
         owner = self._whole.get_indexer(pd.Index(frame["codice_comunicazione"]))
         name = self._names.get_indexer(pd.Index(frame["codice_provincia"].to_numpy(dtype=object)))
         keys = np.where((owner >= 0) & (name >= 0), owner * len(self._names) + name, -1)
-        return self._keys.get_indexer(pd.Index(keys))
+        return np.asarray(self._keys.get_indexer(pd.Index(keys)))
 
 
 def _compensations(frame: pd.DataFrame | None, places: _Places) -> dict[str, Array]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from etl.derive.quota.language import Collect, Program, Rule, Spread, read
+from etl.derive.quota.language import Choice, Collect, Program, Rule, Spread, read
 from etl.derive.quota.law import Parameters
 
 Array = npt.NDArray[Any]
@@ -53,6 +53,8 @@ def evaluate(program: Program, rows: Rows, given: Mapping[str, Array], law: Para
         for step in program.steps.values():
             if isinstance(step, Rule):
                 figures[step.name] = _apply(program, step, rows, figures, law, indices)
+            elif isinstance(step, Choice):
+                figures[step.name] = _choose(step, figures)
             elif isinstance(step, Collect):
                 figures[step.name] = _collect(program, step, rows, figures)
             else:
@@ -106,6 +108,23 @@ def _apply(
     if result.ndim == 0:
         return np.full(rows.sizes[step.level], result[()])
     return result
+
+
+def _choose(step: Choice, figures: Figures) -> Array | None:
+    when, then, otherwise = (figures[n] for n in (step.when, step.then, step.otherwise))
+    if when is None:
+        return None
+    taken = when == 1
+    # an unknown figure that no row takes does no harm
+    if (then is None and taken.any()) or (otherwise is None and not taken.all()):
+        return None
+    return (
+        otherwise
+        if then is None
+        else then
+        if otherwise is None
+        else np.where(taken, then, otherwise)
+    )
 
 
 def _collect(program: Program, step: Collect, rows: Rows, figures: Figures) -> Array | None:

@@ -47,3 +47,15 @@ def conta(value: int, one: str, many: str) -> str:
 def data(year: int, month: int, day: int) -> str:
     """Return a date in words: `31 dicembre 2021`."""
     return f"{day}{'º' if day == 1 else ''} {MONTHS[month - 1]} {year}"
+
+
+def mancante(title: str) -> str:
+    """Return what is said where a number of the law is not known."""
+    return f"Da verificare: non è noto «{title}»."
+
+
+def scaduto(title: str, year: int, month: int, day: int) -> str:
+    """Return what is said where a rule held until a day and nothing newer is known."""
+    return (
+        f"Regola non più valida salvo proroga: «{title}» valeva fino al {data(year, month, day)}."
+    )
