@@ -127,8 +127,9 @@ def _fill(folder: Path, content: list[Path]) -> None:
         text = script.read_text(encoding="utf-8")
         script.write_text(re.sub(r"\n?//# sourceMappingURL=.*", "", text), encoding="utf-8")
     (folder / "font").mkdir()
+    fonts = MODULES / "bootstrap-italia" / "dist" / "fonts"
     for name, source in FONTS.items():
-        shutil.copyfile(MODULES / "bootstrap-italia" / "dist" / "fonts" / source, folder / "font" / name)
+        shutil.copyfile(fonts / source, folder / "font" / name)
     (folder / "icone.svg").write_bytes(_icons())
     (folder / "bootstrap-italia.css").write_text(_pruned_style(folder, content), encoding="utf-8")
 
@@ -136,7 +137,7 @@ def _fill(folder: Path, content: list[Path]) -> None:
 def _icons() -> bytes:
     source = etree.parse(_SPRITES).getroot()
     space = "http://www.w3.org/2000/svg"
-    sheet = etree.Element(f"{{{space}}}svg", nsmap={None: space})
+    sheet = etree.fromstring(f'<svg xmlns="{space}"/>')
     for symbol in source.iter(f"{{{space}}}symbol"):
         if symbol.get("id") in ICONS:
             sheet.append(symbol)

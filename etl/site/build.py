@@ -107,16 +107,15 @@ def settings(config: Config, released: Released, output: Path) -> dict[str, Any]
             f"{kind}_SAVE_AS": ""
             for kind in ("ARTICLE", "CATEGORY", "TAG", "AUTHOR", "DRAFT", "DRAFT_PAGE")
         },
-        **{
-            name: None
-            for name in (
+        **dict.fromkeys(
+            (
                 "FEED_ALL_ATOM",
                 "CATEGORY_FEED_ATOM",
                 "AUTHOR_FEED_ATOM",
                 "AUTHOR_FEED_RSS",
                 "TRANSLATION_FEED_ATOM",
             )
-        },
+        ),
         "MARKDOWN": {
             "extension_configs": {
                 "markdown.extensions.extra": {},
@@ -142,6 +141,8 @@ def settings(config: Config, released: Released, output: Path) -> dict[str, Any]
             "posta": language.mail_link,
             "telefono": language.phone_link,
             "voce": _label,
+            "voci": _labels,
+            "esperienza": _experience,
         },
         "JINJA_GLOBALS": {
             "portale": config.portale,
@@ -162,6 +163,20 @@ def _label(code: str | None, name: str) -> str:
         return "–"
     text = vocabulary(name).get(code)
     return text.it if text else code
+
+
+def _labels(codes: list[str] | None, name: str) -> str:
+    """Return the labels of some codes as one sentence-cased list."""
+    return language.sentence(", ".join(_label(code, name) for code in codes or []))
+
+
+def _experience(codes: list[str] | None) -> str:
+    """Return the kinds of disability as one list that says «disabilità» only once."""
+    labels = [_label(code, "gruppi_disabilita") for code in codes or []]
+    kind = "disabilità "
+    named = [label.removeprefix(kind) for label in labels if label.startswith(kind)]
+    others = [label for label in labels if not label.startswith(kind)]
+    return language.sentence(", ".join([*([kind + ", ".join(named)] if named else []), *others]))
 
 
 class _Collector(logging.Handler):
@@ -195,5 +210,3 @@ def _same_locale() -> Iterator[None]:
         yield
     finally:
         locale.setlocale(locale.LC_ALL, before)
-
-

@@ -111,9 +111,7 @@ def _field(contract: Contract, name: str) -> dict[str, Any]:
 
 
 def _sources(config: Config, contract: Contract) -> list[str]:
-    names = {
-        source.fornitore for source in config.fonti if _same(source.contratto, contract.fonti)
-    }
+    names = {source.fornitore for source in config.fonti if _same(source.contratto, contract.fonti)}
     return sorted(names)
 
 

@@ -9,8 +9,19 @@ from datetime import date
 from urllib.parse import quote, urlsplit
 
 MONTHS = (
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
-).split()
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
+)
 
 
 def number(value: float | int | None) -> str:
@@ -93,7 +104,9 @@ def web_address(value: str | None) -> str | None:
 
 def mail_link(address: str | None, subject: str = "", body: str = "") -> str | None:
     """Return a `mailto:` link, every part quoted; None where the address is not one."""
-    if not address or not re.fullmatch(r"[^@\s<>\"?&#%]+@[^@\s<>\"?&#%/]+\.[^@\s<>\"?&#%/]+", address):
+    if not address or not re.fullmatch(
+        r"[^@\s<>\"?&#%]+@[^@\s<>\"?&#%/]+\.[^@\s<>\"?&#%/]+", address
+    ):
         return None
     parts = [f"{key}={quote(text)}" for key, text in (("subject", subject), ("body", body)) if text]
     return f"mailto:{address}" + (f"?{'&'.join(parts)}" if parts else "")

@@ -71,7 +71,7 @@ class Dataset:
     def reference_date(self) -> date | None:
         """The latest day to which a row refers, or on which its supplier updated it."""
         for name in ("data_riferimento", "data_aggiornamento"):
-            dates = [row[name] for row in self.rows if row.get(name)]
+            dates: list[date] = [row[name] for row in self.rows if row.get(name)]
             if dates:
                 return max(dates)
         return None
@@ -153,7 +153,8 @@ def _read_dataset(contract: Contract, folder: Path, hashes: dict[str, str]) -> D
             f"Manca «{contract.slug}/{table.name}»: il contratto promette questo insieme di dati, "
             "ma nella zona pubblica non c’è. Eseguire prima «python -m etl build»."
         )
-    downloads, others = [], []
+    downloads: list[ReleasedFile] = []
+    others: list[ReleasedFile] = []
     for path in sorted(folder.iterdir()):
         if not path.is_file():
             continue
