@@ -44,7 +44,7 @@ def iter_person_values(path: Path) -> Iterator[tuple[str, ...]]:
 
 def _persons(stream: Any) -> Iterator[tuple[str, ...]]:
     prefix = "{" + load_rules().namespace + "}"
-    parser = etree.XMLPullParser(
+    parser: Any = etree.XMLPullParser(
         events=("start", "end"),
         tag=(prefix + "prospetto", prefix + "lavoratoricomputabili", prefix + "referente"),
         resolve_entities=False,

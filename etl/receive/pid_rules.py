@@ -26,6 +26,7 @@ TABLES = (
 )
 
 Value = str | int
+Row = tuple[Value | None, ...]
 
 
 class WrongValueError(ValueError):
@@ -58,6 +59,9 @@ class Child:
     kind: Kind | None = None
     column: str | None = None
 
+    def __post_init__(self) -> None:
+        self.bit = 1 << self.order if self.required else 0
+
 
 @dataclass
 class Block:
@@ -65,7 +69,7 @@ class Block:
 
     name: str
     children: dict[str, Child] = field(default_factory=dict)
-    required: tuple[str, ...] = ()
+    required: int = 0  # the bits of the children that must be there
     table: str | None = None
     is_row: bool = False
     group: str | None = None
@@ -118,7 +122,7 @@ def load_rules() -> Rules:
             if child.block is not None or child.person or child.repeated:
                 watched.add(prefix + child.name)
             block.children[prefix + child.name] = child
-        block.required = tuple(tag for tag, child in block.children.items() if child.required)
+        block.required = sum(child.bit for child in block.children.values())
         return block
 
     root = build("prospetto")

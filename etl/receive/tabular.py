@@ -31,7 +31,20 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.0+)?")
 _SERIAL_ORIGIN = datetime.date(1899, 12, 30)
-_MONTHS = ["gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"]
+_MONTHS = [
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
+]
 _LONG_DATE = re.compile(r"(\d{1,2})\s+([a-z]+)\s+(\d{4})")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[. '\u00a0\u202f]\d{3})+")
 _YES = frozenset({"s", "si", "true", "vero", "1", "x", "y", "yes"})
