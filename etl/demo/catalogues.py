@@ -24,7 +24,9 @@ from etl.demo.territory import Territory
 from etl.demo.truth import Progress, Truth
 
 HEADER_PARTS = " / "
+# One site of the first catalogue carries these.
 HOSTILE_SITE = "Sede <script>document.title='mirato-violato'</script> & \"figli\""
+HOSTILE_ADDRESS = '=HYPERLINK("https://esempio.example/";"apri")'
 
 
 def write_catalogues(
@@ -44,14 +46,16 @@ def write_catalogues(
         seen.update(site.operator.code for site in own)
         truth.sites += len(own)
         style = styles["predefinito"] | styles.get(source.id, {})
-        sheet = _sheet(source, style, own, truth)
+        sheet = _sheet(source, style, own, truth, hostile=done == 1)
         write = {"csv": write_csv, "xlsx": write_xlsx, "ods": write_ods}[source.formato]
         write(folder / Path(source.percorso or "").name, sheet, source)
         tell("cataloghi", done, len(sources))
     truth.operators = len(seen)
 
 
-def _sheet(source: Source, style: dict[str, Any], sites: Sequence[Site], truth: Truth) -> Sheet:
+def _sheet(
+    source: Source, style: dict[str, Any], sites: Sequence[Site], truth: Truth, *, hostile: bool
+) -> Sheet:
     chance = Chance(truth.seed, "catalogo", source.id)
     words = {
         field: _words(field, source.valori.get(field, {}))
@@ -61,19 +65,15 @@ def _sheet(source: Source, style: dict[str, Any], sites: Sequence[Site], truth: 
     rows: list[list[Cell]] = []
     for index, site in enumerate(sites):
         values = _values(site, style, source, words, chance)
-        if index == len(sites) // 2 and source.provincia == _hostile_province(truth):
-            values["denominazione_sede"] = HOSTILE_SITE
-            truth.plant("sede_ostile", fonte=source.id, sede=HOSTILE_SITE)
+        if hostile and index == len(sites) // 2:
+            values |= {"denominazione_sede": HOSTILE_SITE, "indirizzo": HOSTILE_ADDRESS}
+            truth.plant("sede_ostile", fonte=source.id, operatore=site.operator.code)
         rows.append([*(values[field] for field in source.colonne), *extra.values()])
         if style["riga_vuota_ogni"] and index % style["riga_vuota_ogni"] == 4:
             rows.append([])
     titles = [*style["titoli"], *[""] * source.riga_intestazione][: source.riga_intestazione - 1]
     headers = [header.split(HEADER_PARTS) for header in (*source.colonne.values(), *extra)]
     return Sheet(titles, headers, source.righe_intestazione, rows)
-
-
-def _hostile_province(truth: Truth) -> str:
-    return min(truth.vacancies_by_province, default="")
 
 
 def _words(field: str, mapping: dict[str, str]) -> dict[str, list[str]]:

@@ -55,8 +55,8 @@ EXCLUDED = Weighted({"0005": 34, "0008": 26, "0009": 30, "0013": 6, "0015": 4})
 EXCLUDED_BY_SECTOR = {"costruzioni": "0014", "trasporto": "0017"}
 
 # In thousandths: how many people with disabilities a company of quota 1 and of quota 2 employs.
-IN_FORCE_1 = Weighted({0: 268, 1: 640, 2: 80, 3: 12})
-IN_FORCE_2 = Weighted({0: 130, 1: 310, 2: 480, 3: 80})
+IN_FORCE_1 = Weighted({0: 232, 1: 668, 2: 86, 3: 14})
+IN_FORCE_2 = Weighted({0: 110, 1: 290, 2: 510, 3: 90})
 
 ERRORS = (
     "base_senza_orario_ridotto",
@@ -68,6 +68,7 @@ ERRORS = (
     "orario_ridotto_oltre_contratto",
     "somma_province_diversa",
     "disabili_contati_per_teste",
+    "compensazione_senza_contropartita",
 )
 ERROR_RATE = 0.021
 
@@ -280,6 +281,8 @@ class _Draft:
             if chance.happens(0.01) and band < 4:
                 return band, chance.one([half for half in EXACT_HALVES if low <= half <= high])
             return band, chance.heavy_tail(low, high, shape)
+        if band == 0 and chance.happens(0.008):
+            return band, chance.between(11, low - 1)  # sent though nothing is owed any more
         span = high - low + 1
         return band, low + min(chance.below(span), chance.below(span))
 
@@ -349,7 +352,7 @@ class _Draft:
             return round(owed * chance.share(0.72, 1.12))
         if chance.happens(0.07):
             return round(owed * chance.share(0.0, 0.4))
-        return round(owed * chance.share(0.54, 1.06))
+        return round(owed * chance.share(0.61, 1.07))
 
     def _spread(self, people: int, shares: list[int]) -> list[int]:
         if len(shares) == 1:
@@ -574,7 +577,7 @@ class _Draft:
     def _vacancies(self, place: Province, posts: int, subject: str) -> None:
         chance = self.chance
         while posts > 0:
-            number = min(posts, chance.run_length(1.62))
+            number = min(posts, chance.run_length(2.4))
             posts -= number
             place.vacancies.append(self._vacancy(place, number, subject))
 
@@ -702,6 +705,12 @@ NAME_PATTERNS = (
 def _plant_error(company: Company, chance: Chance) -> None:
     """Change what quadro 3 declares, in one known way that applies to the company."""
     start = chance.below(len(ERRORS))
+    if len(company.lines) > 1 and chance.happens(0.8):
+        # the errors that only a company of several provinces can make
+        moved = any(place.compensations for place in company.provinces)
+        start = ERRORS.index(
+            "compensazione_senza_contropartita" if moved else "somma_province_diversa"
+        )
     for step in range(len(ERRORS)):
         kind = ERRORS[(start + step) % len(ERRORS)]
         if _declare_wrong(company, kind):
@@ -747,6 +756,13 @@ def _declare_wrong(company: Company, kind: str) -> bool:
     if kind == "somma_province_diversa" and not single:
         lines[-1].signed = lines[-1].uncovered + 1
         return True
+    if kind == "compensazione_senza_contropartita":
+        for place in company.provinces:
+            kept = [one for one in place.compensations if one.kind != "E"]
+            if kept != place.compensations:
+                place.compensations = kept
+                return True
+        return False
     if kind == "disabili_contati_per_teste" and single:
         heads = staff.disabled.heads + sum(
             group.heads

@@ -2,9 +2,10 @@
 
 It follows the statement's own rules: base, quota, people in force, uncovered posts, and their
 split among provinces. It shares nothing with the portal's engine, so that each can accuse the
-other. Two readings the rules leave open are fixed here: part-time teleworkers stand in their own
-rows (not among the part-time employees'), and a difference between the sum of the provinces'
-bases and the national one goes to the province of the registered office.
+other. Three readings the rules leave open are fixed here: part-time teleworkers stand in their own
+rows (not among the part-time employees'); a difference between the sum of the provinces' bases
+and the national one goes to the province of the registered office; the «quota esuberi art. 18» is
+the part of the surplus that may cover other posts.
 """
 
 from __future__ import annotations
@@ -208,7 +209,8 @@ def split(bases: dict[str, int], total: int, percentage: int, legal: str) -> dic
     """Return the national quota divided among the provinces.
 
     Each takes its rounded percentage; what is missing goes to the registered office's province,
-    what is too much is taken from the largest decimal remainder on (equal ones: by code).
+    what is too much is taken from the one with the largest decimal remainder, down to none, then
+    from the next (equal ones: by code).
     """
     exact = {province: Fraction(percentage * value, 100) for province, value in bases.items()}
     shares = {province: round_over_half(value) for province, value in exact.items()}
@@ -216,11 +218,10 @@ def split(bases: dict[str, int], total: int, percentage: int, legal: str) -> dic
     if difference > 0:
         shares[legal] += difference
     by_remainder = sorted(exact, key=lambda code: (-(exact[code] - int(exact[code])), code))
-    while difference < 0:
-        for province in by_remainder:
-            if difference < 0 and shares[province] > 0:
-                shares[province] -= 1
-                difference += 1
+    for province in by_remainder:
+        taken = min(shares[province], max(0, -difference))
+        shares[province] -= taken
+        difference += taken
     return shares
 
 
@@ -259,7 +260,7 @@ def summarise(staffs: Sequence[Staff], legal: str) -> tuple[Figures, list[Figure
         sum(forces.values()),
         protected,
         exempted,
-        surplus,
+        min(surplus, total_18, old),
         uncovered - relief + moved,
         total_18 - protected + moved_18,
     )

@@ -35,6 +35,8 @@ _WORDS = ("Girasole", "Levante", "Betulla", "Quadrifoglio", "Meridiana", "Arcola
           "Tramontana", "Ginestra", "Lanterna", "Scirocco", "Mongolfiera", "Orizzonte",
           "Filigrana", "Melagrana", "Solstizio")  # fmt: skip
 
+HOSTILE_NAME = 'Cooperativa sociale "D\'Oltralpe & Figli" <b>di prova</b> n. 1'
+
 SERVICES = Weighted({"accoglienza": 92, "presa_in_carico": 84, "orientamento": 80, "scouting": 70,
                      "tutoring_tirocinio": 66, "inserimento_lavorativo": 60, "coaching": 42,
                      "formazione": 46, "mantenimento": 40, "incrocio": 30,
@@ -106,6 +108,8 @@ def _operator(number: int, seed: int) -> Operator:
     chance = Chance(seed, "operatore", number)
     nature = chance.pick(NATURES)
     name = _NAMES[nature].format(word=chance.one(_WORDS), number=number)
+    if number == 1:
+        name = HOSTILE_NAME
     return Operator(f"DIM-{number:04d}", name, nature, f"operatore-{number:04d}.example", number)
 
 

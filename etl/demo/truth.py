@@ -17,7 +17,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass
 class Truth:
-    """What was written and what was planted, for whoever tests against it."""
+    """The counts of what was written and the places of what was planted.
+
+    `statements` counts the replaced ones too; every other figure looks only at those in force.
+    """
 
     seed: int
     scale: float
