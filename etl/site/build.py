@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import jinja2
 import pelican
@@ -151,7 +150,6 @@ def settings(config: Config, released: Released, output: Path) -> dict[str, Any]
             "licenza": LICENCE,
             "menu": MENU,
             "data_sito": released.date,
-            "base": urlsplit(config.portale.url_base).path.rstrip("/"),
         },
         "MIRATO": plugin.Material(config, released),
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from etl.config import Config
 from etl.contracts import WITHHELD
+from etl.site.maps import outline
 from etl.site.page import Asset, Page
 from etl.site.released import Released
 
@@ -27,7 +29,7 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
         context={
             "cifre": _figures(released),
             "cifre_pubblicate": _published_figures(config, released),
-            "dataset": list(released.datasets.values()),
+            "sagoma": outline(released.boundaries),
         },
     )
     yield Page(
@@ -35,7 +37,8 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
         template="404",
         title="Pagina non trovata",
         description="L’indirizzo cercato non corrisponde a nessuna pagina.",
-        relative=False,
+        # the server gives this page at any depth: its links start from the root
+        context={"SITEURL": urlsplit(config.portale.url_base).path.rstrip("/")},
     )
 
 

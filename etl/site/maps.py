@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from math import cos, radians
 from typing import Any
 
 import folium
@@ -97,11 +98,10 @@ def region_map(boundaries: dict[str, Any], points: Sequence[Point], theme: str) 
             callback="segnaposto",
             icon_create_function="gruppo",
             show_coverage_on_hover=False,
-            max_cluster_radius=44,
+            max_cluster_radius=58,
             animate=JsCode("animata"),
             spiderfy_on_max_zoom=True,
         ).add_to(chart)
-        chart.fit_bounds(outlines.get_bounds())
         figure = chart.get_root()
         figure.render()
         script = figure.script.render()
@@ -139,28 +139,26 @@ def _tidy(script: str) -> str:
     return "\n".join(line.rstrip() for line in script.splitlines() if line.strip())
 
 
-def outline(boundaries: dict[str, Any], width: int = 460) -> dict[str, Any]:
-    """Return the provinces as SVG paths (code → path) and the drawing's width and height.
+def outline(boundaries: dict[str, Any], width: int = 440) -> dict[str, Any]:
+    """Return the provinces as SVG paths, one each, with the drawing's width and height.
 
     The projection is plain: longitudes are shrunk by the cosine of the region's latitude.
     """
-    from math import cos, radians
-
     (south, west), (north, east) = folium.GeoJson(boundaries).get_bounds()
     shrink = cos(radians((south + north) / 2))
     scale = width / ((east - west) * shrink)
 
     def place(point: Sequence[float]) -> str:
         x, y = (point[0] - west) * shrink * scale, (north - point[1]) * scale
-        return f"{x:.1f} {y:.1f}"
+        return f"{x:.0f} {y:.0f}"
 
-    paths = {}
+    paths = []
     for feature in boundaries["features"]:
         shape = feature["geometry"]
         many = shape["type"] == "MultiPolygon"
         polygons = shape["coordinates"] if many else [shape["coordinates"]]
         rings = [ring for polygon in polygons for ring in polygon]
-        paths[feature["properties"]["codice_provincia"]] = "".join(
-            f"M{'L'.join(place(point) for point in ring)}Z" for ring in rings
-        )
+        # a drawing this small has the same point many times over
+        short = [list(dict.fromkeys(place(point) for point in ring)) for ring in rings]
+        paths.append("".join(f"M{'L'.join(ring)}Z" for ring in short if len(ring) > 3))
     return {"larghezza": width, "altezza": round((north - south) * scale), "tracciati": paths}

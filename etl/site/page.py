@@ -11,8 +11,7 @@ from typing import Any
 class Page:
     """One page: where it stands, which template draws it, what it is called.
 
-    `trail` holds the steps between home and the page (address from the root, name). `relative`
-    is false only for the page of unknown addresses, which is served at any depth.
+    `trail` holds the steps between home and the page (address from the root, name).
     """
 
     path: str
@@ -20,7 +19,6 @@ class Page:
     title: str
     description: str
     trail: tuple[tuple[str, str], ...] = ()
-    relative: bool = True
     context: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -36,7 +36,7 @@ class DataPages(Generator):  # type: ignore[misc]
                 page.path,
                 self.get_template(page.template),
                 self.context,
-                relative_urls=page.relative,
+                relative_urls=True,
                 pagina=page,
                 **page.context,
             )

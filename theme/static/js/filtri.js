@@ -2,10 +2,6 @@
 
 const ATTESA = 250;
 
-export function piega(testo) {
-  return testo.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
-}
-
 // Reads the choices: { name: [values] }, empty ones left out.
 function leggi(modulo) {
   const scelte = {};

@@ -1,7 +1,7 @@
 // What every map needs once folium has drawn it: Italian controls, keyboard, and a way to show
 // other numbers.
 
-import { aggiornaSegnaposto } from "./segnaposti.js";
+import { aggiornaSegnaposto, animata } from "./segnaposti.js";
 
 const TUTTA = L.Control.extend({
   options: { position: "topright" },
@@ -21,8 +21,8 @@ const TUTTA = L.Control.extend({
 
 export function prepara({ mappa, province, segnaposti }) {
   const confini = province.getBounds();
-  const durata = { animate: mappa.options.zoomAnimation };
-  const tuttaLaRegione = () => mappa.fitBounds(confini, durata);
+  mappa.fitBounds(confini, { animate: false });
+  const tuttaLaRegione = () => mappa.fitBounds(confini);
 
   L.control
     .zoom({
@@ -57,9 +57,11 @@ export function prepara({ mappa, province, segnaposti }) {
       for (const segno of restano) aggiornaSegnaposto(segno, quanti.get(segno.options.codice));
       segnaposti.addLayers(restano);
     },
-    inquadra(codice) {
+    inquadra(codice, animate) {
       const scelta = codice && province.getLayers().find((strato) => strato.feature.id === codice);
-      mappa.fitBounds(scelta ? scelta.getBounds() : confini, durata);
+      mappa.fitBounds(scelta ? scelta.getBounds() : confini, {
+        animate: animate && animata,
+      });
       province.eachLayer((strato) =>
         strato.setStyle(
           strato === scelta

@@ -1,7 +1,8 @@
 // The operators' dashboard: filters, map and list move together.
 
-import { collega, piega } from "./filtri.js";
+import { collega } from "./filtri.js";
 import { disegnaPagine } from "./pagine.js";
+import { conta, piega } from "./parole.js";
 
 const PER_PAGINA = 25;
 
@@ -39,11 +40,6 @@ async function caricaMappa() {
   }
 }
 
-function conta(quanti, uno, molti) {
-  const numero = new Intl.NumberFormat("it-IT", { useGrouping: "always" });
-  return `${numero.format(quanti)} ${quanti === 1 ? uno : molti}`;
-}
-
 function corrisponde(sede, scelte, comune, intero) {
   if (scelte.provincia && sede.provincia !== scelte.provincia[0]) return false;
   if (comune && !(intero ? sede.comune === comune : sede.comune.includes(comune))) return false;
@@ -52,7 +48,7 @@ function corrisponde(sede, scelte, comune, intero) {
   );
 }
 
-let provinciaMostrata = "";
+let provinciaMostrata = null;
 
 function applica(scelte, pagina) {
   const comune = piega(scelte.comune?.[0] ?? "");
@@ -78,7 +74,9 @@ function applica(scelte, pagina) {
     for (const sede of trovate) perComune.set(sede.codice, (perComune.get(sede.codice) ?? 0) + 1);
     carta.mostra(perComune);
     const provincia = scelte.provincia?.[0] ?? "";
-    if (provincia !== provinciaMostrata) carta.inquadra(provincia);
+    if (provincia !== (provinciaMostrata ?? "")) {
+      carta.inquadra(provincia, provinciaMostrata !== null);
+    }
     provinciaMostrata = provincia;
   }
   return mostrata;

@@ -1,7 +1,8 @@
 // The vacancies: filters, map and list move together, over one file of columns.
 
-import { collega, piega } from "./filtri.js";
+import { collega } from "./filtri.js";
 import { disegnaPagine } from "./pagine.js";
+import { conta, numero, piega } from "./parole.js";
 
 const PER_PAGINA = 25;
 const BARRIERE = 1, NOTTE = 2, MEZZI = 4, ALTRE = 8, NUMERICA = 16;
@@ -42,11 +43,6 @@ const tutte = Array.from(offerte.posti, (_, i) => i);
 const comuniPiegati = dati.comuni.map(([, nome]) => piega(nome));
 const professioniPiegate = dati.professioni.map(([nome]) => piega(nome));
 const mansioniPiegate = dati.mansioni.map(piega);
-const numero = new Intl.NumberFormat("it-IT", { useGrouping: "always" });
-
-function conta(quanti, uno, molti) {
-  return `${numero.format(quanti)} ${quanti === 1 ? uno : molti}`;
-}
 
 function posizione(tabella, codice) {
   return codice === undefined ? null : tabella.findIndex(([suo]) => suo === codice);
@@ -102,15 +98,15 @@ function disegnaRiga(i) {
   const comune = offerte.comune[i];
   const settore = offerte.settore[i];
   const cella = (colonna, ...figli) =>
-    crea("td", { role: "cell", "data-colonna": colonna }, ...figli);
-  const posti = cella("Posti", numero.format(offerte.posti[i]));
+    crea("td", { "data-colonna": colonna }, ...figli);
+  const posti = cella("Posti", numero(offerte.posti[i]));
   posti.className = "num";
   return crea(
     "tr",
-    { role: "row" },
+    {},
     crea(
       "th",
-      { scope: "row", role: "rowheader" },
+      { scope: "row" },
       crea("span", {}, dati.professioni[offerte.professione[i]][0]),
       testoOStato(offerte.mansione[i], dati.mansioni, "", "compiti riservati"),
       testoOStato(
@@ -153,7 +149,7 @@ function disegnaRiga(i) {
   );
 }
 
-let provinciaMostrata = "";
+let provinciaMostrata = null;
 
 function mostraMappa(trovate, scelte) {
   const perComune = new Map();
@@ -164,7 +160,9 @@ function mostraMappa(trovate, scelte) {
   }
   carta.mostra(perComune);
   const provincia = scelte.provincia?.[0] ?? "";
-  if (provincia !== provinciaMostrata) carta.inquadra(provincia);
+  if (provincia !== (provinciaMostrata ?? "")) {
+    carta.inquadra(provincia, provinciaMostrata !== null);
+  }
   provinciaMostrata = provincia;
 }
 

@@ -1,14 +1,11 @@
 // The markers that folium's maps ask for: circles with a number, named in Italian, built from
 // text nodes only.
 
+import { conta, numero } from "./parole.js";
+
 const tela = document.querySelector(".mappa");
-const numero = new Intl.NumberFormat("it-IT", { useGrouping: "always" });
 
 export const animata = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-export function conta(quanti, uno, molti) {
-  return `${numero.format(quanti)} ${quanti === 1 ? uno : molti}`;
-}
 
 const Cerchio = L.DivIcon.extend({
   createIcon(vecchio) {
@@ -19,9 +16,9 @@ const Cerchio = L.DivIcon.extend({
 });
 
 function cerchio(quanti, nome, classe) {
-  const lato = quanti < 10 ? 30 : quanti < 100 ? 36 : quanti < 1000 ? 44 : 54;
+  const lato = quanti < 10 ? 28 : quanti < 100 ? 33 : quanti < 1000 ? 40 : 50;
   const cifra = document.createElement("span");
-  cifra.textContent = numero.format(quanti);
+  cifra.textContent = numero(quanti);
   return new Cerchio({
     html: cifra,
     nome,
