@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from etl.config import Config
-from etl.demo import generate
+from etl.demo.generation import generate
 from etl.pipeline import BuildReport, build
 
 
