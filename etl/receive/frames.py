@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -81,13 +82,14 @@ def save(table: pd.DataFrame, path: Path) -> None:
 
 def load(contract: SupplierContract, path: Path) -> pd.DataFrame:
     """Return the frame that `save` wrote."""
-    table = pq.read_table(path).to_pandas()
+    table: pd.DataFrame = pq.read_table(path).to_pandas()
     for field in contract.campi:
         if field.definizione.tipo == "elenco":
             lists = [tuple(t.split(LIST_SEPARATOR)) if t else () for t in table[field.name]]
             table[field.name] = pd.Series(lists, dtype="object")
         else:
-            table[field.name] = table[field.name].astype(DTYPES[field.definizione.tipo])
+            kind: Any = DTYPES[field.definizione.tipo]
+            table[field.name] = table[field.name].astype(kind)
     return table
 
 

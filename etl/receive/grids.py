@@ -539,7 +539,7 @@ def _socrata(answer: Any) -> Grid | None:
                 [_json_text(record[place]) if place < len(record) else "" for place, _ in shown],
             )
         )
-    aliases = [(str(column.get("fieldName", "")),) for _, column in shown]
+    aliases: list[tuple[str, ...]] = [(str(column.get("fieldName", "")),) for _, column in shown]
     return Grid(rows, header_known=True, aliases=aliases)
 
 

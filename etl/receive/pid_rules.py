@@ -138,6 +138,31 @@ def columns(table: str) -> tuple[str, ...]:
     return tuple(load_supplier_contract(table).names)
 
 
+@cache
+def restricted_columns(table: str) -> frozenset[str]:
+    """Return the columns of a table whose values never appear in a message."""
+    return frozenset(child.column for child in _kept(table) if child.restricted and child.column)
+
+
+@cache
+def element_names(table: str) -> dict[str, str]:
+    """Return the element from which each column of a table comes."""
+    return {child.column: child.name for child in _kept(table) if child.column}
+
+
+def _kept(table: str) -> list[Child]:
+    found: list[Child] = list(load_rules().attributes) if table == "prospetti" else []
+    waiting = [load_rules().root]
+    while waiting:
+        block = waiting.pop()
+        for child in block.children.values():
+            if child.block is not None:
+                waiting.append(child.block)
+            elif child.column is not None and block.table == table:
+                found.append(child)
+    return found
+
+
 def _child(item: dict[str, Any], order: int, kinds: dict[str, Kind]) -> Child:
     return Child(
         name=item["nome"],

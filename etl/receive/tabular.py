@@ -6,7 +6,7 @@ import datetime
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -388,13 +388,23 @@ def _list(cell: str, separator: str | None, words: dict[str, str]) -> Cell:
     if separator is None:
         separator = next((mark for mark in _GUESSED_SEPARATORS if mark in text), ";")
     items: dict[str, None] = {}
+    for part in _parts(text, separator, words):
+        ours = words.get(name_key(part), part.replace(LIST_SEPARATOR, " "))
+        if ours:
+            items[ours] = None
+    return LIST_SEPARATOR.join(_in_order(items, words)) or None
+
+
+def _parts(text: str, separator: str, words: dict[str, str]) -> Iterator[str]:
+    """Split a cell; an item that is no known word is split again where spaces were left out."""
+    tight = separator.strip()
     for part in text.split(separator):
         item = clean(part)
-        if item:
-            ours = words.get(name_key(item), item.replace(LIST_SEPARATOR, " "))
-            if ours:
-                items[ours] = None
-    return LIST_SEPARATOR.join(_in_order(items, words)) or None
+        pieces = [clean(piece) for piece in item.split(tight)] if tight else []
+        if name_key(item) not in words and pieces and all(name_key(p) in words for p in pieces):
+            yield from pieces
+        elif item:
+            yield item
 
 
 def _in_order(items: Iterable[str], words: dict[str, str]) -> list[str]:

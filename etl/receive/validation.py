@@ -23,6 +23,10 @@ _TYPES = {
 }
 
 
+Found = tuple[int, Problem]
+COPY = "riga-ripetuta"
+
+
 @dataclass
 class Table:
     """Canonical rows on their way to being accepted, each with its place in the supplier's file.
@@ -57,6 +61,11 @@ class Table:
         value = self.rows[index][self.contract.names.index(name)]
         return None if value is None else str(value)
 
+    def column(self, name: str) -> list[Cell]:
+        """Return our column `name`, row by row."""
+        place = self.contract.names.index(name)
+        return [row[place] for row in self.rows]
+
     def problem(self, index: int, code: str, message: str, remedy: str, **more: Any) -> Problem:
         """Return a problem of one row."""
         return Problem(
@@ -87,7 +96,8 @@ def _field(field: ContractField) -> dict[str, Any]:
     if field.obbligatorio:
         constraints["required"] = True
     if definition.formato and definition.tipo == "testo":
-        constraints["pattern"] = definition.formato
+        # frictionless anchors a pattern without grouping it
+        constraints["pattern"] = f"(?:{definition.formato})"
     if definition.lunghezza_massima:
         constraints["maxLength"] = definition.lunghezza_massima
     if definition.minimo is not None:
@@ -113,7 +123,7 @@ def _bound(kind: str, value: float) -> float | int:
     return int(value) if kind == "intero" else value
 
 
-def validate(table: Table) -> list[tuple[int, Problem]]:
+def validate(table: Table) -> list[Found]:
     """Return every problem of a table with the index of its row.
 
     frictionless reads the canonical CSV (without stopping at its thousandth error); keys and
@@ -121,8 +131,16 @@ def validate(table: Table) -> list[tuple[int, Problem]]:
     own file, row and column, and the value as the supplier wrote it, unless it is restricted.
     """
     found = _frictionless(table)
-    seen = {index for index, _ in found}
-    return found + [(i, p) for i, p in _duplicates(table) if i not in seen]
+    return found + _repeated(table, dropped(found))
+
+
+def dropped(found: list[Found]) -> set[int]:
+    """Return the rows that are not used: the refused ones and the copies of another row."""
+    return {
+        index
+        for index, problem in found
+        if problem.severity is not Severity.NOTICE or problem.code == COPY
+    }
 
 
 def _frictionless(table: Table) -> list[tuple[int, Problem]]:
@@ -192,38 +210,43 @@ def _cell_problem(
     )
 
 
-def _duplicates(table: Table) -> list[tuple[int, Problem]]:
+def _repeated(table: Table, refused: set[int]) -> list[Found]:
+    """Copies of a row are left out; of rows that contradict each other, none can be used."""
     contract = table.contract
     places = [contract.names.index(name) for name in contract.chiave]
-    first: dict[tuple[Cell, ...], int] = {}
-    found: list[tuple[int, Problem]] = []
-    columns = ", ".join(f"«{table.header(name)}»" for name in contract.chiave)
+    same_key: dict[tuple[Cell, ...], list[int]] = {}
     for index, row in enumerate(table.rows):
-        key = tuple(_fold(row[place]) for place in places)
-        earlier = first.setdefault(key, index)
-        if earlier == index:
+        if index not in refused:
+            same_key.setdefault(tuple(_fold(row[place]) for place in places), []).append(index)
+    found: list[Found] = []
+    columns = ", ".join(f"«{table.header(name)}»" for name in contract.chiave)
+    for indexes in same_key.values():
+        if len(indexes) == 1:
             continue
-        same = row == table.rows[earlier]
-        where = f"riga {table.lines[earlier]}"
-        if table.files[earlier] != table.files[index]:
-            where = f"file «{table.files[earlier]}», {where}"
-        found.append(
-            (
-                index,
-                table.problem(
+        agree = all(table.rows[index] == table.rows[indexes[0]] for index in indexes)
+        for index in indexes[1:] if agree else indexes:
+            other = indexes[0] if index != indexes[0] else indexes[1]
+            where = f"riga {table.lines[other]}"
+            if table.files[other] != table.files[index]:
+                where = f"file «{table.files[other]}», {where}"
+            if agree:
+                problem = table.problem(
                     index,
-                    "riga-ripetuta" if same else "chiave-ripetuta",
-                    f"La riga è identica a un’altra ({where})."
-                    if same
-                    else f"Un’altra riga ({where}) ha gli stessi valori in {columns}.",
-                    "togliere la copia."
-                    if same
-                    else "lasciare una sola riga, o correggere i valori che devono distinguerle.",
-                    severity=Severity.NOTICE if same else Severity.ROW,
-                ),
-            )
-        )
-    return found
+                    COPY,
+                    f"La riga è identica a un’altra ({where}).",
+                    "togliere la copia.",
+                    severity=Severity.NOTICE,
+                )
+            else:
+                problem = table.problem(
+                    index,
+                    "chiave-ripetuta",
+                    f"Un’altra riga ({where}) ha gli stessi valori in {columns}, ma dice altro: "
+                    "non si sa quale vale.",
+                    "lasciare una sola riga, o correggere i valori che devono distinguerle.",
+                )
+            found.append((index, problem))
+    return sorted(found, key=lambda item: item[0])
 
 
 def _fold(value: Cell) -> Cell:

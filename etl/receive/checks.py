@@ -1,0 +1,214 @@
+"""What a table must say beyond its contract: places, occupations, registers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pandas as pd
+
+from etl.problems import Problem, Severity
+from etl.receive.geography import Geography
+from etl.receive.validation import Found, Table
+
+_MOST_SIMILAR = 3
+
+
+class Registers:
+    """The registers against which tables are checked."""
+
+    def __init__(self, geography: Geography, occupations: pd.DataFrame) -> None:
+        self.geography = geography
+        self.occupations = frozenset(occupations["qualifica"])
+
+
+Check = Callable[[Table, Registers, str | None], list[Found]]
+
+
+def check_table(table: Table, registers: Registers, province: str | None) -> list[Found]:
+    """Return what is wrong in a table against the registers; `province` is its supplier's."""
+    found: list[Found] = []
+    for check in _CHECKS.get(table.contract.nome, ()):
+        found += check(table, registers, province)
+    return found
+
+
+def check_doubts(table: Table, refused: set[int]) -> list[Found]:
+    """Return the rows that cannot stand because another one on the same matter was refused.
+
+    In the register of consents a refused row may be a withdrawal: no other row of that statement
+    counts until it is corrected.
+    """
+    if table.contract.nome != "consensi":
+        return []
+    codes = table.column("codice_comunicazione")
+    doubtful = {codes[index] for index in refused} - {None}
+    return [
+        (
+            index,
+            table.problem(
+                index,
+                "consenso-in-dubbio",
+                "Un’altra riga dello stesso prospetto è stata rifiutata: finché non è corretta, "
+                "il consenso non vale.",
+                "correggere la riga rifiutata e inviare di nuovo il registro.",
+                column=table.header("codice_comunicazione"),
+            ),
+        )
+        for index, code in enumerate(codes)
+        if code in doubtful and index not in refused
+    ]
+
+
+def _sites(table: Table, registers: Registers, province: str | None) -> list[Found]:
+    return _comuni(table, registers, "comune_dichiarato", province)
+
+
+def _vacancies(table: Table, registers: Registers, _: str | None) -> list[Found]:
+    # a statement is national: a vacancy elsewhere in Italy or abroad is as it should be
+    found = _comuni(table, registers, "comune_assunzione", None, outside=False)
+    for index, code in enumerate(table.column("qualifica_dichiarata")):
+        if code is not None and ".".join(str(code).split(".")[:5]) not in registers.occupations:
+            found.append(
+                (
+                    index,
+                    table.problem(
+                        index,
+                        "professione-sconosciuta",
+                        "Il codice della professione non è nella classificazione Istat CP2021.",
+                        "usare un codice della classificazione in vigore.",
+                        column=table.header("qualifica_dichiarata"),
+                        found=str(code),
+                        expected="un codice CP2021, per esempio 4.1.1.2.0",
+                    ),
+                )
+            )
+    return found
+
+
+def _offices(table: Table, registers: Registers, _: str | None) -> list[Found]:
+    found = _comuni(table, registers, "comune_sede_legale", None, outside=False)
+    for index, code in enumerate(table.column("codice_ateco")):
+        if code is not None and not _known_sector(str(code)):
+            found.append(
+                (
+                    index,
+                    table.problem(
+                        index,
+                        "ateco-sconosciuto",
+                        "Il codice Ateco non esiste in nessuna edizione della classificazione.",
+                        "controllare il settore; intanto il prospetto è usato senza settore.",
+                        column=table.header("codice_ateco"),
+                        found=str(code),
+                        severity=Severity.NOTICE,
+                    ),
+                )
+            )
+    return found
+
+
+def _provinces(table: Table, registers: Registers, _: str | None) -> list[Found]:
+    found = _comuni(table, registers, "comune_sede", None, outside=False)
+    return found + _province_codes(table, registers, "codice_provincia")
+
+
+def _compensations(table: Table, registers: Registers, _: str | None) -> list[Found]:
+    return _province_codes(table, registers, "provincia_compensata")
+
+
+_CHECKS: dict[str, tuple[Check, ...]] = {
+    "catalogo-operatori": (_sites,),
+    "prospetti": (_offices,),
+    "prospetti-province": (_provinces,),
+    "prospetti-compensazioni": (_compensations,),
+    "prospetti-posti": (_vacancies,),
+}
+
+
+@cache
+def _known_sector(code: str) -> bool:
+    import ateco
+
+    return any(
+        ateco.lookup(part, edition=edition) is not None
+        for edition in ("2025", "2022", "2007")
+        for part in (code, code[:5], code[:2])
+    )
+
+
+def _province_codes(table: Table, registers: Registers, name: str) -> list[Found]:
+    return [
+        (
+            index,
+            table.problem(
+                index,
+                "provincia-sconosciuta",
+                "Il codice non è di una provincia italiana.",
+                "usare il codice Istat della provincia, tre cifre.",
+                column=table.header(name),
+                found=str(code),
+                expected="un codice Istat di provincia, per esempio 015",
+            ),
+        )
+        for index, code in enumerate(table.column(name))
+        if code is not None and not registers.geography.is_province(str(code))
+    ]
+
+
+def _comuni(
+    table: Table, registers: Registers, name: str, province: str | None, *, outside: bool = True
+) -> list[Found]:
+    found: list[Found] = []
+    header = table.header(name)
+    known: dict[str, Callable[[int], Problem] | None] = {}
+    for index, value in enumerate(table.column(name)):
+        if value is None:
+            continue
+        text = str(value)
+        if text not in known:
+            known[text] = _place_problem(table, registers, name, header, text, province, outside)
+        maker = known[text]
+        if maker is not None:
+            found.append((index, maker(index)))
+    return found
+
+
+def _place_problem(
+    table: Table,
+    registers: Registers,
+    name: str,
+    header: str,
+    text: str,
+    province: str | None,
+    outside: bool,
+) -> Callable[[int], Problem] | None:
+    resolution = registers.geography.resolve(text, province)
+    similar = ", ".join(f"«{place}»" for place in resolution.similar[:_MOST_SIMILAR])
+    severity = Severity.ROW
+    if resolution.kind == "comune" or (resolution.kind == "fuori" and not outside):
+        return None
+    if resolution.kind == "fuori":
+        severity = Severity.NOTICE
+        code, message = "comune-fuori", "Il comune è fuori dalle province del portale."
+        remedy = "nulla, se è giusto così: la riga non compare nelle pagine del territorio."
+    elif resolution.kind == "ambiguo":
+        code, message = "comune-ambiguo", f"Più comuni hanno questo nome: {similar}."
+        remedy = "aggiungere la sigla della provincia, o scrivere il codice Istat del comune."
+    else:
+        code, message = "comune-sconosciuto", "Il comune non esiste."
+        if similar:
+            message += f" I nomi più vicini sono: {similar}."
+        remedy = "correggere il nome, o scrivere il codice Istat del comune."
+
+    def make(index: int) -> Problem:
+        return table.problem(
+            index,
+            code,
+            message,
+            remedy,
+            column=header,
+            found=table.value(index, name),
+            severity=severity,
+        )
+
+    return make
