@@ -23,6 +23,8 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 BUILT_IN = frozenset({"min", "max", "abs"})
 WORDS = frozenset({"numero", "euro", "decimale", "conta", "data"})
+# Names that would mean something else in one of the targets.
+TAKEN = BUILT_IN | WORDS | frozenset({"new", "var", "let", "function", "this", "null", "delete"})
 
 
 class LanguageError(Exception):
@@ -241,6 +243,8 @@ class Source:
 
 def read(function: Callable[..., object]) -> Source:
     """Return a function's checked text; raises LanguageError at the first thing outside it."""
+    if clash := sorted(TAKEN & set(arguments(function))):
+        raise LanguageError(f"{function.__name__}: «{clash[0]}» non può essere un argomento")
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     if not isinstance(tree, ast.FunctionDef):
         raise LanguageError(f"{function}: non è una funzione")

@@ -67,8 +67,8 @@ class _Table:
     unknown: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
-def evaluate(program: Program, whole: Row, law: Parameters) -> Outcome:
-    """Return the program's figures and reasons for one company.
+def evaluate(program: Program, whole: Row, law: Parameters, explain: bool = True) -> Outcome:
+    """Return the program's figures for one company, and the reasons unless `explain` is false.
 
     Rows are taken in their order, which decides between equals (`language.Spread`). Raises
     ValueError for an input that the program does not have, or a compulsory one that is absent.
@@ -95,7 +95,7 @@ def evaluate(program: Program, whole: Row, law: Parameters) -> Outcome:
             }
             for place, label in enumerate(table.labels[second])
         },
-        _reasons(program, table, law),
+        _reasons(program, table, law) if explain else (),
     )
 
 

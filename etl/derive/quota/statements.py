@@ -12,6 +12,7 @@ import pandas as pd
 from etl.derive.quota.law import Parameters, category_scope
 from etl.derive.quota.offices import registered_office
 from etl.derive.quota.rules import AZIENDA, GROUPS, ORARIO, PROSPETTO, PROVINCIA
+from etl.derive.quota.scalar import Row
 from etl.derive.quota.vectorised import Array, Rows
 
 Integers = npt.NDArray[np.int64]
@@ -103,15 +104,44 @@ class Statements:
             self.excluded_number[keep_excluded],
         )
 
+    def row(self, index: int, law: Parameters) -> Row:
+        """Return one statement's inputs, for `scalar.evaluate`: the figures and the reasons."""
+        one = self.chosen(np.arange(len(self.codes)) == index)
+        given = dict(one.given) | one.excluded(law)
+
+        def inputs(level: str, place: int) -> dict[str, int]:
+            return {
+                name: int(values[place])
+                for name, values in given.items()
+                if PROSPETTO.level_of(name) == level
+            }
+
+        return Row(
+            inputs(AZIENDA, 0),
+            tuple(
+                Row(
+                    inputs(PROVINCIA, place),
+                    tuple(
+                        Row(inputs(ORARIO, int(at))) for at in np.flatnonzero(one.place == place)
+                    ),
+                    str(one.province_codes[place]),
+                )
+                for place in range(len(one.province_codes))
+            ),
+        )
+
     def beyond_int64(self) -> npt.NDArray[np.bool_]:
         """Return which statements' exact sums of hours could pass 64 bits."""
+        # lcm(h…) ≤ g · Π(h/g) over the distinct weeks h of a statement, g their common divisor
         owner = self.owner[self.place]
         weeks = np.clip(self.given["minuti_contratto"], 1, _LONGEST_WEEK - 1)
+        common = np.zeros(len(self.codes), dtype=np.int64)
+        np.gcd.at(common, owner, weeks)
         distinct = np.unique(owner * _LONGEST_WEEK + weeks)
-        bits = np.bincount(
-            distinct // _LONGEST_WEEK,
-            weights=np.log2(distinct % _LONGEST_WEEK),
-            minlength=len(self.codes),
+        whose = distinct // _LONGEST_WEEK
+        factor = (distinct % _LONGEST_WEEK) // common[whose]
+        bits = np.log2(np.maximum(1, common)) + np.bincount(
+            whose, weights=np.log2(factor), minlength=len(self.codes)
         )
         heads = np.bincount(
             owner, weights=self.given["numero_lavoratori"], minlength=len(self.codes)
