@@ -159,6 +159,12 @@ def _canonical(
     )
 
 
+def count_missing_columns(source: Source, contract: SupplierContract, grid: Grid) -> int:
+    """Return how many of the mapping's columns a table lacks."""
+    wanted = source.colonne or {field.name: field.name for field in contract.campi}
+    return len(_find_header(source, contract, grid, wanted)[1].missing)
+
+
 # -- the header -------------------------------------------------------------------------------
 
 
