@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -73,21 +76,32 @@ def prepare_assets() -> Path:
             "Mancano i pacchetti dell’interfaccia (node_modules). Eseguire «npm ci», "
             "oppure «make site», che lo fa da sé."
         )
-    content = _readers_of_classes()
-    mark = _fingerprint(content)
-    marker = STORE / "impronta.txt"
-    if marker.exists() and marker.read_text(encoding="ascii") == mark:
-        return STORE
     STORE.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=STORE.parent.parent, prefix=".terze-") as scratch:
-        fresh = Path(scratch) / "terze"
-        _fill(fresh, content)
-        (fresh / "impronta.txt").write_text(mark, encoding="ascii")
-        old = Path(scratch) / "vecchie"
-        if STORE.exists():
-            STORE.rename(old)
-        fresh.rename(STORE)
+    with _alone(STORE.parent):
+        content = _readers_of_classes()
+        mark = _fingerprint(content)
+        marker = STORE / "impronta.txt"
+        if marker.exists() and marker.read_text(encoding="ascii") == mark:
+            return STORE
+        with tempfile.TemporaryDirectory(dir=THEME, prefix=".terze-") as scratch:
+            fresh = Path(scratch) / "terze"
+            _fill(fresh, content)
+            (fresh / "impronta.txt").write_text(mark, encoding="ascii")
+            if STORE.exists():
+                STORE.rename(Path(scratch) / "vecchie")
+            fresh.rename(STORE)
     return STORE
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder while its contents change: two builds may start together."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def copy_theme(output: Path) -> None:

@@ -80,7 +80,7 @@ def region_map(boundaries: dict[str, Any], points: Sequence[Point], theme: str) 
             attribution_control=False,
         )
         # folium hands these to a tile layer only, and there is none
-        chart.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM, "zoom_snap": 0.5}
+        chart.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM, "zoom_snap": 0.25}
         outlines = folium.GeoJson(
             _identified(boundaries),
             style_function=lambda _feature: {
