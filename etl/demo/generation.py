@@ -43,15 +43,27 @@ def generate(
     territory = load_territory(config.portale.province, config.portale.anno_geografia)
     economy = load_economy()
     truth = Truth(seed, scale)
-    out.mkdir(parents=True, exist_ok=True)
+    stage = out.with_name(f".{out.name}.in-corso")
+    shutil.rmtree(stage, ignore_errors=True)
     for folder in ("prospetti", "cataloghi"):
-        shutil.rmtree(out / folder, ignore_errors=True)
-        (out / folder).mkdir()
-    _statements(out, territory, economy, truth, tell)
-    write_catalogues(config, out / "cataloghi", territory, truth, tell)
+        (stage / folder).mkdir(parents=True)
+    _statements(stage, territory, economy, truth, tell)
+    write_catalogues(config, stage / "cataloghi", territory, truth, tell)
     text = json.dumps(truth.as_dict(), ensure_ascii=False, indent=1)
-    (out / "verita.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (stage / "verita.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    _replace(stage, out)
     return truth
+
+
+def _replace(stage: Path, out: Path) -> None:
+    """Put what was written in the place of what was there, only once everything is written."""
+    out.mkdir(parents=True, exist_ok=True)
+    for new in sorted(stage.iterdir()):
+        old = out / new.name
+        if old.is_dir():
+            shutil.rmtree(old)
+        new.replace(old)
+    stage.rmdir()
 
 
 def _statements(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 import warnings
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from etl.demo.chance import Weighted
@@ -69,6 +69,11 @@ class Territory:
 
 def load_territory(provinces: list[str], year: int) -> Territory:
     """Return the territory of `provinces` (ISTAT codes) as it was in `year`."""
+    return _load(tuple(provinces), year)
+
+
+@cache
+def _load(provinces: tuple[str, ...], year: int) -> Territory:
     with warnings.catch_warnings():
         # the package's own source holds escapes that Python warns about when it compiles it
         warnings.simplefilter("ignore")
