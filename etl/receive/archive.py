@@ -100,7 +100,7 @@ def _left_out(name: str) -> Problem:
     )
 
 
-def zip_fault(archive: zipfile.ZipFile, size: int) -> str | None:
+def zip_fault(archive: zipfile.ZipFile, size: int, largest: int = LARGEST_ENTRY) -> str | None:
     """Return why an archive must not be opened, or None: bombs, overlaps, passwords."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MOST_ENTRIES:
@@ -112,8 +112,8 @@ def zip_fault(archive: zipfile.ZipFile, size: int) -> str | None:
     for entry in entries:
         if entry.flag_bits & 0x1:
             return "L’archivio è protetto da una password."
-        if entry.file_size > LARGEST_ENTRY:
-            return "Un file dell’archivio, aperto, supera 512 MB."
+        if entry.file_size > largest:
+            return f"Un file dell’archivio, aperto, supera {largest // 1024 // 1024} MB."
         ratio = entry.file_size / max(entry.compress_size, 1)
         if entry.file_size > SMALL_ENTRY and ratio > HIGHEST_RATIO:
             return (

@@ -151,7 +151,7 @@ def _province_codes(table: Table, registers: Registers, name: str) -> list[Found
             ),
         )
         for index, code in enumerate(table.column(name))
-        if code is not None and not registers.geography.is_province(str(code))
+        if code is not None and registers.geography.region_of(str(code)) is None
     ]
 
 

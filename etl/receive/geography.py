@@ -62,11 +62,11 @@ class Geography:
     _province_of: dict[str, str] = field(repr=False)
     _name_of: dict[str, str] = field(repr=False)
     _sigle: dict[str, str] = field(repr=False)
-    _italian_provinces: frozenset[str] = field(repr=False)
+    _region_of: dict[str, str] = field(repr=False)
 
-    def is_province(self, code: str) -> bool:
-        """Whether `code` is the ISTAT code of an Italian province, of any region."""
-        return code in self._italian_provinces
+    def region_of(self, codice_provincia: str) -> str | None:
+        """Return the ISTAT code of an Italian province's region; None where there is no such."""
+        return self._region_of.get(codice_provincia)
 
     def resolve(self, text: str, codice_provincia: str | None = None) -> Resolution:
         """Return what `text` stands for: an ISTAT code, a Belfiore code or a name.
@@ -368,11 +368,13 @@ def _index(
         _province_of=dict(zip(comuni["codice_comune"], comuni["codice_provincia"], strict=True)),
         _name_of=dict(zip(comuni["codice_comune"], comuni["comune"], strict=True)),
         _sigle=dict(zip(registry["sigla"], registry["codice_provincia"], strict=True)),
-        _italian_provinces=frozenset(
-            _istat(code, 3)
-            for edition in editions
-            for code in edition.italy_municipalities["province_code"].unique()
-        ),
+        _region_of={
+            _istat(province, 3): _istat(region, 2)
+            for edition in reversed(editions)
+            for province, region in edition.italy_municipalities[["province_code", "region_code"]]
+            .drop_duplicates()
+            .itertuples(index=False)
+        },
     )
 
 

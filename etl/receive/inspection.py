@@ -114,8 +114,9 @@ def _inspect_file(
     if contract == STATEMENTS or (contract is None and kind == "pid-xml"):
         source = _statements_source(config, path)
         result = read_source(source, path, registers)
-        title = load_supplier_contract(STATEMENTS).titolo
-        return Inspection(path.name, STATEMENTS, title, "formato del Ministero", result)
+        return Inspection(
+            path.name, STATEMENTS, "Prospetti informativi", "formato del Ministero", result
+        )
     source, missing, wanted = _best_mapping(config, path, kind, contract)
     if contract is None and (not wanted or missing / wanted > RECOGNISED):
         raise UnknownFileError(

@@ -48,6 +48,8 @@ _SAFE: dict[str, Any] = {
     "collect_ids": False,
 }
 MOST_PROBLEMS = 200
+# a company in every province with every category stays far below
+MOST_ROWS = 50_000
 
 _PROLOGUE = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 
@@ -145,6 +147,7 @@ class _Reader:
         self.pending: list[tuple[str, int, dict[str, Value]]] = []
         self.counters: dict[str, int] = {}
         self.unread = 0
+        self.rows = 0
         self.too_many = 0
 
     # -- reading ------------------------------------------------------------------------------
@@ -457,6 +460,14 @@ class _Reader:
         names = columns(table)
         row = [values.get(name) for name in names]
         row[0] = code
+        self.rows += 1
+        if self.rows > MOST_ROWS:
+            raise _RefusedError(
+                "troppe-righe",
+                f"Il prospetto ha più di {MOST_ROWS} righe.",
+                "controllare il programma che lo ha prodotto.",
+                line=line,
+            )
         self.statement.tables[table].append(tuple(row))
         self.statement.lines[table].append(line)
 

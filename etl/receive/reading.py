@@ -43,21 +43,28 @@ def read_source(
             for item in group(result.problems)
             if item.severity is not Severity.NOTICE
         ]
-        what = "prospetti" if source.formato == "pid-xml" else "righe"
-        result.problems.append(
-            Problem(
-                source.id,
-                name,
-                "troppe-righe-rifiutate",
-                f"Sono rifiutati {result.rows_quarantined} {what} su {result.rows_read}: "
-                "l’intera fonte è rifiutata. I motivi più frequenti: "
-                + " ".join(reasons[:REASONS_SHOWN]),
-                "correggere il file e inviarlo di nuovo.",
-                Severity.FILE,
-                expected=f"al massimo il {source.righe_rifiutate_massime:.0%} di rifiuti",
-            )
-        )
+        result.problems.append(_too_many(source, name, result, reasons))
     return result
+
+
+def _too_many(source: Source, name: str, result: SourceResult, reasons: list[str]) -> Problem:
+    out, read = result.rows_quarantined, result.rows_read
+    one, many = ("prospetto", "prospetti") if source.formato == "pid-xml" else ("riga", "righe")
+    counted = (
+        f"L’unico {one} della fonte è rifiutato"
+        if (out, one) == (1, "prospetto") and read == 1
+        else f"Su {read} {one if read == 1 else many} {out} non si possono usare"
+    )
+    return Problem(
+        source.id,
+        name,
+        "troppe-righe-rifiutate",
+        f"{counted}: l’intera fonte è rifiutata. I motivi più frequenti: "
+        + " ".join(reasons[:REASONS_SHOWN]),
+        "correggere il file e inviarlo di nuovo.",
+        Severity.FILE,
+        expected=f"al massimo il {source.righe_rifiutate_massime:.0%} di rifiuti",
+    )
 
 
 def _read_tabular(source: Source, path: Path, registers: Registers, name: str) -> SourceResult:

@@ -16,7 +16,13 @@ from etl.receive.archive import Member, list_members
 from etl.receive.checks import Registers, check_table
 from etl.receive.frames import Cell, typed
 from etl.receive.pid import Statement, iter_statements
-from etl.receive.pid_rules import TABLES, element_names, load_rules, restricted_columns
+from etl.receive.pid_rules import (
+    TABLES,
+    columns,
+    element_names,
+    load_rules,
+    restricted_columns,
+)
 from etl.receive.results import Refusals, SourceResult
 from etl.receive.validation import COPY, Found, Table, dropped, validate
 
@@ -141,6 +147,7 @@ def _check_tables(
     problems_of: dict[str, list[Problem]],
     result: SourceResult,
 ) -> None:
+    _check_public_bodies(statements, source.id, registers, problems_of)
     tables: dict[str, Table] = {}
     bad_vacancies: set[int] = set()
     for name in TABLES:
@@ -176,6 +183,37 @@ def _check_tables(
                 and not (name == VACANCIES and index in bad_vacancies)
             ],
         )
+
+
+def _check_public_bodies(
+    statements: list[Statement],
+    source: str,
+    registers: Registers,
+    problems_of: dict[str, list[Problem]],
+) -> None:
+    """A public body compensates inside one region (Legge 68/1999, art. 5 c. 8)."""
+    kind = columns("prospetti").index("tipologia_dichiarante")
+    here = columns("prospetti-compensazioni").index("codice_provincia")
+    there = columns("prospetti-compensazioni").index("provincia_compensata")
+    region = registers.geography.region_of
+    for statement in statements:
+        if statement.tables["prospetti"][0][kind] != "C":
+            continue
+        rows = statement.tables["prospetti-compensazioni"]
+        for row, line in zip(rows, statement.lines["prospetti-compensazioni"], strict=True):
+            if region(str(row[here])) != region(str(row[there])):
+                problems_of[statement.file].append(
+                    Problem(
+                        source,
+                        statement.file,
+                        "compensazione",
+                        f"Un datore pubblico non può compensare la provincia {row[there]}, "
+                        "che è di un’altra regione.",
+                        "togliere la compensazione.",
+                        row=line,
+                        column="compensazioni",
+                    )
+                )
 
 
 def _marked(problem: Problem) -> Problem:

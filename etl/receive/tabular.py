@@ -12,13 +12,14 @@ from pathlib import Path
 
 from etl.config import Source
 from etl.contracts import ContractField, SupplierContract, vocabulary
-from etl.problems import Problem, Responsible, Severity
+from etl.problems import Problem, Responsible, Severity, shorten
 from etl.receive.frames import LIST_SEPARATOR, Cell
 from etl.receive.geography import name_key
 from etl.receive.grids import Grid, GridError, read_grid
 from etl.receive.validation import Table
 
 HEADER_SEARCH = 30
+HEADERS_SHOWN = 30
 
 _FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
 _SPACES = re.compile(r"\s+")
@@ -259,9 +260,8 @@ def _report_columns(
             )
         )
         return
-    for ours, header in columns.missing:
-        if ours in optional:
-            continue
+    missing = [header for ours, header in columns.missing if ours not in optional]
+    for header in missing:
         near = difflib.get_close_matches(
             header_key(header), [header_key(text) for text in present], n=1, cutoff=0.5
         )
@@ -272,13 +272,25 @@ def _report_columns(
                 name,
                 "colonna-mancante",
                 f"Manca la colonna «{header}»."
-                + (f" La più vicina tra quelle trovate è «{nearest}»." if nearest else ""),
+                + (f" La più vicina tra quelle trovate è «{shorten(nearest)}»." if nearest else ""),
                 f"dare alla colonna il nome «{header}» e inviare di nuovo il file."
                 if nearest
                 else "aggiungere la colonna e inviare di nuovo il file.",
                 Severity.FILE,
                 column=header,
-                expected="le colonne " + ", ".join(f"«{text}»" for text in _expected(columns)),
+            )
+        )
+    if len(missing) > 1:
+        found = ", ".join(f"«{shorten(text, 40)}»" for text in present[:HEADERS_SHOWN])
+        reading.problems.append(
+            Problem(
+                source.id,
+                name,
+                "intestazione-diversa",
+                f"Mancano {len(missing)} colonne su {len(missing) + len(columns.positions)}. "
+                f"Le colonne trovate sono: {found}.",
+                "usare il modello concordato, o controllare di aver inviato il file giusto.",
+                Severity.FILE,
             )
         )
     for _, header in columns.ambiguous:
@@ -310,10 +322,6 @@ def _report_columns(
                 Responsible.PUBLISHER,
             )
         )
-
-
-def _expected(columns: _Columns) -> list[str]:
-    return [*columns.headers.values(), *(header for _, header in columns.missing)]
 
 
 # -- the values -------------------------------------------------------------------------------
