@@ -75,7 +75,8 @@ export function conValori(law, values) {
 /**
  * Works out one program for one company.
  * `azienda` is {dati: {nome: BigInt}, righe: [{etichetta, dati, righe}]}, rows in ISTAT order.
- * Returns {cifre, righe: {etichetta: cifre}, motivi: [{regola, articolo, dove, dati, esito, frase}]}.
+ * Returns an object with `cifre` (of the whole), `righe` ({etichetta: cifre}), `motivi`
+ * ([{regola, articolo, dove, dati, esito, frase}]) and `valore(nome, etichetta)` for one figure.
  * A figure is null where the law's number is not known.
  */
 export function esegui(nome, azienda, law) {
@@ -83,110 +84,128 @@ export function esegui(nome, azienda, law) {
   if (!program) throw new RangeError(nome);
   const table = layOut(program, azienda);
   for (const step of program.passi) STEPS[step.tipo](program, step, table, law);
-  const ofLevel = (level, place) =>
+  const figures = (depth, place) =>
     Object.fromEntries(
       [...table.values]
-        .filter(([name]) => program.livello[name] === level)
+        .filter(([name]) => program.livello[name] === depth)
         .map(([name, column]) => [name, column[place]]),
     );
-  const [top, second] = program.livelli;
+  // worked out only when someone looks
   return {
-    cifre: ofLevel(top, 0),
-    righe:
-      second === undefined
-        ? {}
-        : Object.fromEntries(
-            table.labels[second].map((label, place) => [label, ofLevel(second, place)]),
-          ),
-    // worked out only when someone looks
+    get cifre() {
+      return figures(0, 0);
+    },
+    get righe() {
+      const labels = table.labels[1] ?? [];
+      return Object.fromEntries(labels.map((label, place) => [label, figures(1, place)]));
+    },
     get motivi() {
       return reasons(program, table, law);
+    },
+    valore(name, label) {
+      return table.values.get(name)[label === undefined ? 0 : table.labels[1].indexOf(label)];
     },
   };
 }
 
+// Labels, parents and row counts stand by depth: 0 the whole, 1 its rows, and so on.
 function layOut(program, whole) {
-  const table = { labels: {}, parents: {}, values: new Map(), unknown: new Map() };
+  const table = { labels: [], parents: [[]], values: new Map() };
   let rows = [whole];
-  program.livelli.forEach((level, depth) => {
-    table.labels[level] = rows.map((row) => row.etichetta ?? "");
-    const inputs = program.dati.filter((item) => item.livello === level);
-    const names = new Set(inputs.map((item) => item.nome));
+  program.livelli.forEach((_, depth) => {
+    table.labels.push(rows.map((row) => row.etichetta ?? ""));
     for (const row of rows)
-      for (const name of Object.keys(row.dati ?? {}))
-        if (!names.has(name)) throw new RangeError(`${program.nome}: dato sconosciuto: ${name}`);
-    for (const item of inputs)
+      for (const name in row.dati)
+        if (program.livello[name] !== depth || !program.predefiniti.has(name))
+          throw new RangeError(`${program.nome}: dato sconosciuto: ${name}`);
+    for (const [name, preset] of program.predefiniti) {
+      if (program.livello[name] !== depth) continue;
       table.values.set(
-        item.nome,
+        name,
         rows.map((row) => {
-          const value = row.dati?.[item.nome] ?? item.predefinito;
-          if (value === null) throw new RangeError(`${program.nome}: manca «${item.nome}»`);
+          const value = row.dati?.[name] ?? preset;
+          if (value === null) throw new RangeError(`${program.nome}: manca «${name}»`);
           return value;
         }),
       );
-    const below = program.livelli[depth + 1];
-    if (below !== undefined) {
-      table.parents[below] = rows.flatMap((row, i) => (row.righe ?? []).map(() => i));
+    }
+    if (depth + 1 < program.livelli.length) {
+      table.parents.push(rows.flatMap((row, i) => (row.righe ?? []).map(() => i)));
       rows = rows.flatMap((row) => row.righe ?? []);
     }
   });
   return table;
 }
 
-function at(program, table, name, level, place) {
-  const upper = program.livello[name];
-  let depth = program.livelli.indexOf(level);
-  while (program.livelli[depth] !== upper) {
-    place = table.parents[program.livelli[depth]][place];
-    depth -= 1;
+// How to find each name from a row `depth` levels down: `up` levels above, or -1 for a number of
+// the law. Kept with the list of names, which is the program's own.
+const ROUTES = new WeakMap();
+function routes(program, names, depth) {
+  let found = ROUTES.get(names);
+  if (found === undefined) {
+    found = names.map((name) => (name in program.livello ? depth - program.livello[name] : -1));
+    ROUTES.set(names, found);
   }
-  return table.values.get(name)[place];
+  return found;
 }
 
-const union = (table, names) => new Set(names.flatMap((name) => [...(table.unknown.get(name) ?? [])]));
+// Gives a function from a row's place to the values of `names` there.
+function reader(program, table, law, names, depth) {
+  const up = routes(program, names, depth);
+  const columns = names.map((name, i) => (up[i] < 0 ? law[name].valore : table.values.get(name)));
+  return (place) => {
+    const values = new Array(names.length);
+    for (let i = 0; i < names.length; i += 1) {
+      if (up[i] < 0) values[i] = columns[i];
+      else {
+        let row = place;
+        for (let level = depth; level > depth - up[i]; level -= 1) row = table.parents[level][row];
+        values[i] = columns[i][row];
+      }
+    }
+    return values;
+  };
+}
 
 const STEPS = {
   regola(program, step, table, law) {
-    const own = step.legge.filter((name) => law[name].valore === null);
-    table.unknown.set(step.nome, new Set([...union(table, step.argomenti), ...own]));
-    table.values.set(
-      step.nome,
-      table.labels[step.livello].map((_, place) => {
-        const values = valuesOf(program, table, law, step.argomenti, step.livello, place);
-        return values.includes(null) ? null : step.funzione(...values);
-      }),
-    );
+    const depth = program.livello[step.nome];
+    const size = table.labels[depth].length;
+    const read = size > 0 && reader(program, table, law, step.argomenti, depth);
+    const column = [];
+    for (let place = 0; place < size; place += 1) {
+      const values = read(place);
+      column.push(values.includes(null) ? null : step.funzione(...values));
+    }
+    table.values.set(step.nome, column);
   },
   scelta(program, step, table) {
-    const unknown = new Set();
-    const column = table.labels[step.livello].map((_, place) => {
-      const when = at(program, table, step.quando, step.livello, place);
-      const taken = when === null ? null : when === 1n ? step.allora : step.altrimenti;
-      const value = taken === null ? null : at(program, table, taken, step.livello, place);
-      if (value === null)
-        for (const name of table.unknown.get(taken ?? step.quando) ?? []) unknown.add(name);
-      return value;
-    });
-    table.values.set(step.nome, column);
-    table.unknown.set(step.nome, unknown);
+    const [when, then, otherwise] = step.serve.map((name) => table.values.get(name));
+    table.values.set(
+      step.nome,
+      when.map((value, place) =>
+        value === null ? null : value === 1n ? then[place] : otherwise[place],
+      ),
+    );
   },
   raccolta(program, step, table) {
-    const column = table.labels[step.livello].map(() => (step.come === "total" ? 0n : 1n));
-    table.parents[program.livello[step.di]].forEach((parent, place) => {
-      const value = table.values.get(step.di)[place];
+    const depth = program.livello[step.nome];
+    const column = table.labels[depth].map(() => (step.come === "total" ? 0n : 1n));
+    const values = table.values.get(step.serve[0]);
+    table.parents[depth + 1].forEach((parent, place) => {
+      const value = values[place];
       if (column[parent] === null || value === null) column[parent] = null;
       else if (step.come === "total") column[parent] += value;
       else column[parent] = lcm(column[parent], value);
     });
     table.values.set(step.nome, column);
-    table.unknown.set(step.nome, union(table, [step.di]));
   },
   riparto(program, step, table) {
-    const parents = table.parents[step.livello];
-    const capacity = table.values.get(step.capienza);
-    const first = table.values.get(step.prima);
+    const parents = table.parents[program.livello[step.nome]];
+    const [amounts, capacity, first] = step.serve.map((name) => table.values.get(name));
     const column = parents.map(() => 0n);
-    table.values.get(step.quanto).forEach((amount, parent) => {
+    amounts.forEach((amount, parent) => {
+      if (amount === 0n) return;
       const rows = [...parents.keys()].filter((place) => parents[place] === parent);
       if (amount === null || rows.some((row) => capacity[row] === null || first[row] === null)) {
         for (const row of rows) column[row] = null;
@@ -200,43 +219,35 @@ const STEPS = {
       }
     });
     table.values.set(step.nome, column);
-    table.unknown.set(step.nome, union(table, [step.quanto, step.capienza, step.prima]));
   },
 };
-
-function valuesOf(program, table, law, names, level, place) {
-  return names.map((name) =>
-    table.values.has(name) ? at(program, table, name, level, place) : law[name].valore,
-  );
-}
 
 function reasons(program, table, law) {
   const found = [];
   for (const step of program.passi) {
-    const depth = program.livelli.indexOf(step.livello);
-    table.labels[step.livello].forEach((label, place) => {
-      const inputs = {};
-      for (const name of step.serve) {
-        if (!table.values.has(name)) {
-          const value = law[name].valore;
-          inputs[name] = Array.isArray(value) ? null : value;
-        } else if (program.livelli.indexOf(program.livello[name]) <= depth) {
-          inputs[name] = at(program, table, name, step.livello, place);
-        }
-      }
+    const depth = program.livello[step.nome];
+    const names = step.serve.filter(
+      (name) => !(name in program.livello) || program.livello[name] <= depth,
+    );
+    const read = reader(program, table, law, names, depth);
+    const sentence = program.frasi[step.nome];
+    const say = sentence && reader(program, table, law, sentence.argomenti, depth);
+    table.labels[depth].forEach((label, place) => {
+      const values = read(place);
       const result = table.values.get(step.nome)[place];
-      const sentence = program.frasi[step.nome];
       let text = "";
-      if (sentence !== undefined) {
-        const values = valuesOf(program, table, law, sentence.argomenti, step.livello, place);
-        if (result === null) text = notKnown(table.unknown.get(step.nome), law);
-        else if (!values.includes(null)) text = sentence.funzione(...values);
+      if (sentence !== undefined && result === null) text = notKnown(program, table, law, step.nome);
+      else if (sentence !== undefined) {
+        const said = say(place);
+        if (!said.includes(null)) text = sentence.funzione(...said);
       }
       found.push({
         regola: step.nome,
         articolo: step.articolo ?? "",
         dove: label,
-        dati: inputs,
+        dati: Object.fromEntries(
+          names.map((name, i) => [name, Array.isArray(values[i]) ? null : values[i]]),
+        ),
         esito: result,
         frase: text,
       });
@@ -245,10 +256,21 @@ function reasons(program, table, law) {
   return found;
 }
 
-function notKnown(names, law) {
-  const sorted = [...(names ?? [])].sort();
-  for (const name of sorted)
-    if (law[name].scaduto !== null)
-      return scaduto(law[name].titolo, ...law[name].scaduto.split("-").map(BigInt));
-  return sorted.length ? mancante(law[sorted[0]].titolo) : "";
+// The numbers of the law for want of which a figure is not known.
+function missing(program, table, law, name, found) {
+  const step = program.passi.find((item) => item.nome === name);
+  for (const need of step?.serve ?? []) {
+    if (!(need in program.livello)) {
+      if (law[need].valore === null) found.add(need);
+    } else if (table.values.get(need).includes(null)) missing(program, table, law, need, found);
+  }
+  return found;
+}
+
+function notKnown(program, table, law, name) {
+  const names = [...missing(program, table, law, name, new Set())].sort();
+  for (const item of names)
+    if (law[item].scaduto !== null)
+      return scaduto(law[item].titolo, ...law[item].scaduto.split("-").map(BigInt));
+  return names.length ? mancante(law[names[0]].titolo) : "";
 }

@@ -64,7 +64,6 @@ class _Table:
     labels: dict[str, list[str]] = field(default_factory=dict)
     parents: dict[str, list[int]] = field(default_factory=dict)
     values: dict[str, list[Figure]] = field(default_factory=dict)
-    unknown: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def evaluate(program: Program, whole: Row, law: Parameters, explain: bool = True) -> Outcome:
@@ -78,7 +77,7 @@ def evaluate(program: Program, whole: Row, law: Parameters, explain: bool = True
         if isinstance(step, Rule):
             _apply(program, step, table, law)
         elif isinstance(step, Choice):
-            _choose(program, step, table)
+            _choose(step, table)
         elif isinstance(step, Collect):
             _collect(program, step, table)
         else:
@@ -138,12 +137,6 @@ def _at(program: Program, table: _Table, name: str, level: str, place: int) -> F
 
 
 def _apply(program: Program, step: Rule, table: _Table, law: Parameters) -> None:
-    unknown: set[str] = set()
-    for name in step.arguments:
-        if name in table.values:
-            unknown |= table.unknown.get(name, frozenset())
-        elif law[name] is None:
-            unknown.add(name)
     column: list[Figure] = []
     for place in range(len(table.labels[step.level])):
         values = [
@@ -153,20 +146,14 @@ def _apply(program: Program, step: Rule, table: _Table, law: Parameters) -> None
         known = all(value is not None for value in values)
         column.append(int(step.function(*values)) if known else None)
     table.values[step.name] = column
-    table.unknown[step.name] = frozenset(unknown)
 
 
-def _choose(program: Program, step: Choice, table: _Table) -> None:
+def _choose(step: Choice, table: _Table) -> None:
     column: list[Figure] = []
-    unknown: frozenset[str] = frozenset()
-    for place in range(len(table.labels[step.level])):
-        when = _at(program, table, step.when, step.level, place)
-        taken = None if when is None else step.then if when == 1 else step.otherwise
-        column.append(None if taken is None else _at(program, table, taken, step.level, place))
-        if column[-1] is None:
-            unknown |= table.unknown.get(taken or step.when, frozenset())
+    for place, when in enumerate(table.values[step.when]):
+        taken = step.then if when == 1 else step.otherwise
+        column.append(None if when is None else table.values[taken][place])
     table.values[step.name] = column
-    table.unknown[step.name] = unknown
 
 
 def _collect(program: Program, step: Collect, table: _Table) -> None:
@@ -179,7 +166,6 @@ def _collect(program: Program, step: Collect, table: _Table) -> None:
         else:
             column[parent] = so_far + value if step.how == "total" else math.lcm(so_far, value)
     table.values[step.name] = column
-    table.unknown[step.name] = table.unknown.get(step.of, frozenset())
 
 
 def _spread(step: Spread, table: _Table) -> None:
@@ -187,9 +173,6 @@ def _spread(step: Spread, table: _Table) -> None:
     amounts = table.values[step.amount]
     capacities, keys = table.values[step.capacity], table.values[step.first]
     column: list[Figure] = [0] * len(parents)
-    unknown = frozenset().union(
-        *(table.unknown.get(n, frozenset()) for n in (step.amount, step.capacity, step.first))
-    )
     for parent, amount in enumerate(amounts):
         rows = [place for place, owner in enumerate(parents) if owner == parent]
         if amount is None or any(capacities[r] is None or keys[r] is None for r in rows):
@@ -202,7 +185,6 @@ def _spread(step: Spread, table: _Table) -> None:
             column[row] = taken
             left -= taken
     table.values[step.name] = column
-    table.unknown[step.name] = unknown
 
 
 def _reasons(program: Program, table: _Table, law: Parameters) -> tuple[Reason, ...]:
@@ -229,7 +211,7 @@ def _reasons(program: Program, table: _Table, law: Parameters) -> tuple[Reason, 
                     for name in sentence.arguments
                 ]
                 if result is None:
-                    text = _not_known(table.unknown.get(step.name, frozenset()), law)
+                    text = _not_known(program, step.name, table, law)
                 elif all(value is not None for value in values):
                     text = sentence.function(*values)
             article = step.article if isinstance(step, Rule) else ""
@@ -237,10 +219,23 @@ def _reasons(program: Program, table: _Table, law: Parameters) -> tuple[Reason, 
     return tuple(reasons)
 
 
-def _not_known(names: frozenset[str], law: Parameters) -> str:
-    for name in sorted(names):
-        entry = law.entries[name]
-        if entry.expired is not None:
-            end = entry.expired
-            return scaduto(entry.title, end.year, end.month, end.day)
-    return mancante(law.entries[min(names)].title) if names else ""
+def _not_known(program: Program, name: str, table: _Table, law: Parameters) -> str:
+    names = sorted(_missing(program, name, table, law))
+    for item in names:
+        end = law.entries[item].expired
+        if end is not None:
+            return scaduto(law.entries[item].title, end.year, end.month, end.day)
+    return mancante(law.entries[names[0]].title) if names else ""
+
+
+def _missing(program: Program, name: str, table: _Table, law: Parameters) -> set[str]:
+    """The numbers of the law for want of which a figure is not known."""
+    found: set[str] = set()
+    step = program.steps.get(name)
+    for need in step.needs if step is not None else ():
+        if need not in table.values:
+            if law[need] is None:
+                found.add(need)
+        elif None in table.values[need]:
+            found |= _missing(program, need, table, law)
+    return found

@@ -71,44 +71,25 @@ def _program(program: Program, compiled: dict[str, str]) -> str:
     levels = {name: item.level for name, item in program.inputs.items()}
     levels |= {name: step.level for name, step in program.steps.items()}
     inputs = [
-        {
-            "nome": _text(item.name),
-            "livello": _text(item.level),
-            "predefinito": "null" if item.default is None else f"{item.default}n",
-        }
+        f"[{_text(item.name)}, {'null' if item.default is None else f'{item.default}n'}]"
         for item in program.inputs.values()
     ]
     steps: list[dict[str, str]] = []
     for step in program.steps.values():
-        body = {
-            "nome": _text(step.name),
-            "livello": _text(step.level),
-            "serve": _list(step.needs),
-        }
+        body = {"nome": _text(step.name), "serve": _list(step.needs)}
         if isinstance(step, Rule):
             body |= {
                 "tipo": _text("regola"),
                 "articolo": _text(step.article),
                 "argomenti": _list(step.arguments),
-                "legge": _list(n for n in step.arguments if n not in levels),
                 "funzione": _compile(step.function, compiled),
             }
         elif isinstance(step, Choice):
-            body |= {
-                "tipo": _text("scelta"),
-                "quando": _text(step.when),
-                "allora": _text(step.then),
-                "altrimenti": _text(step.otherwise),
-            }
+            body |= {"tipo": _text("scelta")}
         elif isinstance(step, Collect):
-            body |= {"tipo": _text("raccolta"), "di": _text(step.of), "come": _text(step.how)}
+            body |= {"tipo": _text("raccolta"), "come": _text(step.how)}
         else:
-            body |= {
-                "tipo": _text("riparto"),
-                "quanto": _text(step.amount),
-                "capienza": _text(step.capacity),
-                "prima": _text(step.first),
-            }
+            body |= {"tipo": _text("riparto")}
         steps.append(body)
     sentences = {
         about: _object(
@@ -122,8 +103,8 @@ def _program(program: Program, compiled: dict[str, str]) -> str:
     body = {
         "nome": _text(program.name),
         "livelli": _list(program.levels),
-        "livello": _object({name: _text(level) for name, level in levels.items()}),
-        "dati": "[" + ", ".join(_object(item) for item in inputs) + "]",
+        "livello": _object({n: str(program.levels.index(v)) for n, v in levels.items()}),
+        "predefiniti": "new Map([" + ", ".join(inputs) + "])",
         "passi": "[\n    " + ",\n    ".join(_object(step) for step in steps) + ",\n  ]",
         "frasi": _object(sentences),
     }

@@ -44,15 +44,14 @@ const out = [];
 for await (const line of createInterface({ input: process.stdin })) {
   const [name, day, replaced, row, wanted] = JSON.parse(line);
   laws[day] ??= legge(day);
-  const given = Object.entries(replaced).map(([k, v]) => [k, typeof v === "number" ? BigInt(v) : v]);
+  const given = Object.entries(replaced).map(([k, v]) => [k, Number.isInteger(v) ? BigInt(v) : v]);
   const law = given.length ? conValori(laws[day], Object.fromEntries(given)) : laws[day];
   const found = esegui(name, big(row), law);
   if (wanted === null) out.push(JSON.stringify(found, plain));
   else {
     const [whole, local] = wanted;
-    const numbers = whole.map((n) => found.cifre[n]);
-    for (const code of Object.keys(found.righe).sort())
-      for (const n of local) numbers.push(found.righe[code][n]);
+    const numbers = whole.map((n) => found.valore(n));
+    for (const { l } of row.r) for (const n of local) numbers.push(found.valore(n, l));
     out.push(numbers.join(" "));
   }
 }
