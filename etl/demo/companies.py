@@ -648,7 +648,7 @@ class _Draft:
             return f"{hostile_texts()[1]} {number}"
         word = self.sector.name
         if self.kind == "C":
-            return f"{word} Dimostrativo {number}"
+            return f"Ente pubblico dimostrativo {number} {word}"
         if self.sector.cooperative:
             return f"{word} Esempio {number} Società cooperativa sociale"
         form = chance.pick(LEGAL_FORMS)
@@ -695,9 +695,9 @@ LEGAL_FORMS = Weighted({"S.r.l.": 62, "S.p.A.": 26, "Soc. coop.": 6, "S.c.a r.l.
 NAME_PATTERNS = (
     "Ditta Dimostrativa {number} {word}",
     "{word} Esempio {number}",
-    "{word} Immaginaria {number}",
-    "Fittizia {word} {number}",
-    "Prova {number} {word}",
+    "{word} di Prova {number}",
+    "Nome Fittizio {number} {word}",
+    "Azienda Immaginaria {number} {word}",
     "{word} Segnaposto {number}",
 )
 

@@ -18,6 +18,10 @@ TEXT_LIMIT = 200
 # One offer in thirty names an occupation that the sector's list does not have.
 RARE_OCCUPATION = 1 / 30
 RARE_GROUPS = ("3", "4", "5", "6", "7", "8")
+# Owners, armed bodies, pilots, gamblers, hunters and the like are never sought on these lists.
+NEVER_SOUGHT = ("3.1.6", "3.4.2.5", "3.4.2.6", "3.4.2.7", "3.4.5", "3.4.6", "5.4", "5.6.1.2",
+                "5.6.1.3", "5.6.1.4", "5.6.1.5", "6.1.1.1", "6.4.5", "7.4.1", "7.4.5",
+                "8.1.1")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,8 @@ def load_economy() -> Economy:
             (row["qualifica"], row["professione"])
             for row in csv.DictReader(lines)
             if row["qualifica"].startswith(RARE_GROUPS)
+            and not row["qualifica"].startswith(NEVER_SOUGHT)
+            and not row["professione"].startswith("Esercenti")
         )
     return Economy(
         sectors,

@@ -33,7 +33,7 @@ _NAMES = {
 }
 _WORDS = ("Girasole", "Levante", "Betulla", "Quadrifoglio", "Meridiana", "Arcolaio", "Bussola",
           "Tramontana", "Ginestra", "Lanterna", "Scirocco", "Mongolfiera", "Orizzonte",
-          "Filigrana", "Melagrana", "Solstizio")  # fmt: skip
+          "Filigrana", "Melagrana", "Solstizio", "Libertà", "Più Insieme", "Virtù")  # fmt: skip
 
 HOSTILE_NAME = 'Cooperativa sociale "D\'Oltralpe & Figli" <b>di prova</b> n. 1'
 
@@ -49,7 +49,8 @@ ACCESS = {"ingresso_senza_gradini": 0.74, "ascensore": 0.5, "bagno_accessibile":
 LANGUAGES = {"it": 1.0, "en": 0.5, "fr": 0.2, "es": 0.16, "ar": 0.14, "ro": 0.1, "sq": 0.07,
              "uk": 0.06, "zh": 0.04, "lis": 0.13}  # fmt: skip
 HOURS = ("lun-ven 9:00-13:00", "lun-ven 9:00-12:30 e 14:00-17:00", "mar e gio 14:00-18:00",
-         "su appuntamento", "lun, mer, ven 8:30-12:30")  # fmt: skip
+         "su appuntamento", "lun, mer, ven 8:30-12:30",
+         "lun-gio 9:00-12:00; ven chiuso")  # fmt: skip
 
 
 @dataclass(frozen=True)

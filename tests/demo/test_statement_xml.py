@@ -246,5 +246,5 @@ def test_some_files_declare_an_old_encoding(tmp_path: Path, demo: Demo) -> None:
 
     generate(demo.config, tmp_path, 0.06)
     raw = Demo(tmp_path, demo.config, {}).raw.values()
-    declared = {re.search(rb'encoding="([^"]+)"', head[:80]).group(1) for head in raw}  # type: ignore[union-attr]
+    declared = {re.search(rb'encoding="([^"]+)"', head[:80]).group(1) for head in raw}
     assert declared == {b"UTF-8", b"ISO-8859-1"}
