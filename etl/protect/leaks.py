@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import io
 import re
@@ -29,8 +30,12 @@ FORBIDDEN_COLUMNS = frozenset(
     }
 )
 _BINARY = {".woff", ".woff2", ".ttf", ".eot", ".png", ".jpg", ".ico"}
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-_NOT_WORD = re.compile(r"[^0-9a-zà-ÿ]+")
+_TAG = re.compile(r"<[^<>]*>")
+_LETTERS = {code: chr(code) for code in range(256) if chr(code).isalnum()}
+_FOLDED = bytes(
+    ord(_LETTERS[code].lower().encode("latin-1", "ignore") or b" ") if code in _LETTERS else 32
+    for code in range(256)
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class LeakGate:
     def __init__(self, values: Iterable[tuple[str, ...]]) -> None:
         self._automaton = ahocorasick.Automaton()
         self.size = 0
+        self._clean: set[bytes] = set()
         for group in values:
             for value in group:
                 words = fold(value)
@@ -65,43 +71,61 @@ class LeakGate:
             self._automaton.make_automaton()
 
     def search(self, files: Iterable[Path], root: Path) -> list[Leak]:
-        """Return what was found in the files, each named by its path below `root`."""
+        """Return what was found in the files, each named by its path below `root`.
+
+        Bytes that were searched before, under whatever name, are not searched again.
+        """
         found: list[Leak] = []
         for path in files:
+            content = path.read_bytes()
+            digest = hashlib.sha256(content).digest()
+            if digest in self._clean:
+                continue
             name = path.relative_to(root).as_posix()
-            for part, text in _texts(path):
-                place = f"{name} ({part})" if part else name
-                found.extend(Leak(place, kind) for kind in self._kinds(text))
+            leaks = [
+                Leak(f"{name} ({part})" if part else name, kind)
+                for part, text in _texts(path, content)
+                for kind in self._kinds(text)
+            ]
+            if not leaks:
+                self._clean.add(digest)
+            found.extend(leaks)
         return found
 
-    def _kinds(self, text: str) -> list[str]:
-        kinds = []
-        if CODICE_FISCALE.search(text):
-            kinds.append("un codice fiscale di persona")
-        if self.size and self._holds_person(text):
-            kinds.append("un dato di una persona")
-        return kinds
-
-    def _holds_person(self, text: str) -> bool:
+    def _kinds(self, text: str) -> set[str]:
+        kinds = set()
         readings = [text, _TAG.sub(" ", text)] if "<" in text else [text]
         for words in map(fold, readings):
-            for end, length in self._automaton.iter(words):
-                start = end - length + 1
-                before = start == 0 or words[start - 1] == " "
-                after = end + 1 == len(words) or words[end + 1] == " "
-                if before and after:
-                    return True
+            if any(
+                len(word) == 16 and CODICE_FISCALE.fullmatch(word) for word in set(words.split())
+            ):
+                kinds.add("un codice fiscale di persona")
+            if self.size and self._holds_person(words):
+                kinds.add("un dato di una persona")
+        return kinds
+
+    def _holds_person(self, words: str) -> bool:
+        for end, length in self._automaton.iter(words):
+            start = end - length + 1
+            before = start == 0 or words[start - 1] == " "
+            after = end + 1 == len(words) or words[end + 1] == " "
+            if before and after:
+                return True
         return False
 
 
 def fold(text: str) -> str:
-    """Return the text as lower-case words separated by single spaces, escapes undone."""
-    plain = html.unescape(text)
+    """Return the text as lower-case words separated by single spaces, escapes undone.
+
+    Letters beyond Latin-1 count as spaces, in the texts and in what is searched alike.
+    """
+    plain = html.unescape(text) if "&" in text else text
     if "%" in plain:
         plain = unquote(plain)
     if "\\" in plain:
         plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), plain)
-    return _NOT_WORD.sub(" ", plain.casefold()).strip()
+    folded = plain.encode("latin-1", "replace").translate(_FOLDED)
+    return b" ".join(folded.split()).decode("latin-1")
 
 
 def forbidden_columns(names: Iterable[str]) -> list[str]:
@@ -109,17 +133,17 @@ def forbidden_columns(names: Iterable[str]) -> list[str]:
     return sorted(set(names) & FORBIDDEN_COLUMNS)
 
 
-def _texts(path: Path) -> Iterable[tuple[str, str]]:
+def _texts(path: Path, content: bytes) -> Iterable[tuple[str, str]]:
     if path.suffix in _BINARY:
         return
     if path.suffix == ".parquet":
-        table = pq.read_table(path)
+        table = pq.read_table(io.BytesIO(content))
         for name in table.column_names:
-            distinct = table.column(name).unique().to_pylist()
-            yield name, "\n".join(str(value) for value in distinct if value is not None)
-    elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+            distinct = dict.fromkeys(map(str, table.column(name).to_pylist()))
+            yield name, "\n".join(distinct)
+    elif content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for entry in sorted(archive.namelist()):
                 yield entry, archive.read(entry).decode("utf-8", "replace")
     else:
-        yield "", path.read_bytes().decode("utf-8", "replace")
+        yield "", content.decode("utf-8", "replace")

@@ -15,6 +15,13 @@ from etl.receive.archive import Opener, list_members
 from etl.receive.pid import CHUNK
 from etl.receive.pid_rules import load_rules
 
+_SAFE: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+}
+
 
 def person_values(config: Config) -> Iterator[tuple[str, ...]]:
     """Yield the values of `iter_person_values` for every source of statements on this machine."""
@@ -28,8 +35,8 @@ def person_values(config: Config) -> Iterator[tuple[str, ...]]:
 def iter_person_values(path: Path) -> Iterator[tuple[str, ...]]:
     """Yield, for each person named in a file, folder or zip of statements, what names them.
 
-    A group holds the tax code, the name and surname in both orders, and the surname, name and
-    date of birth together, as far as the file gives them. Workers, contact persons (*referenti*)
+    A group holds the tax code, and the name and surname in both orders, as far as the file gives
+    them. Workers, contact persons (*referenti*)
     and delegates are persons. Files that cannot be read are skipped: `receive` refuses them.
     """
     members, _ = list_members(path)
@@ -44,15 +51,15 @@ def iter_person_values(path: Path) -> Iterator[tuple[str, ...]]:
 
 def _persons(stream: Any) -> Iterator[tuple[str, ...]]:
     prefix = "{" + load_rules().namespace + "}"
+    first = stream.read(CHUNK)
+    if len(first) < CHUNK:  # a whole statement: parsed at once, several times faster
+        yield from _small(first, prefix)
+        return
     parser: Any = etree.XMLPullParser(
-        events=("start", "end"),
-        tag=(prefix + "prospetto", prefix + "lavoratoricomputabili", prefix + "referente"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
+        events=("start", "end"), tag=(f"{prefix}prospetto", *_tags(prefix)), **_SAFE
     )
-    while chunk := stream.read(CHUNK):
+    chunk = first
+    while chunk:
         parser.feed(chunk)
         for event, element in parser.read_events():
             if event == "start":
@@ -62,17 +69,30 @@ def _persons(stream: Any) -> Iterator[tuple[str, ...]]:
             else:
                 yield _group(element, prefix)
                 element.clear(keep_tail=True)
+        chunk = stream.read(CHUNK)
+
+
+def _small(content: bytes, prefix: str) -> Iterator[tuple[str, ...]]:
+    root: Any = etree.fromstring(content, etree.XMLParser(recover=True, **_SAFE))
+    if root is None:
+        return
+    if delegate := root.get("delegato"):
+        yield (delegate,)
+    for element in root.iter(*_tags(prefix)):
+        yield _group(element, prefix)
+
+
+def _tags(prefix: str) -> tuple[str, ...]:
+    return prefix + "lavoratore", prefix + "referente"
 
 
 def _group(element: Any, prefix: str) -> tuple[str, ...]:
     values = {
-        name: (element.findtext(f".//{prefix}{name}") or "").strip()
-        for name in ("codicefiscale", "cognome", "nome", "datanascita")
+        name: (element.findtext(prefix + name) or "").strip()
+        for name in ("codicefiscale", "cognome", "nome")
     }
     group = [values["codicefiscale"]]
     if values["cognome"] and values["nome"]:
         name = f"{values['cognome']} {values['nome']}"
         group += [name, f"{values['nome']} {values['cognome']}"]
-        if values["datanascita"]:
-            group.append(f"{name} {values['datanascita']}")
     return tuple(value for value in group if value)
