@@ -18,6 +18,9 @@ from etl.config import Config
 
 MERGERS = Path(__file__).with_name("fusioni.toml")
 
+# how the Ministry's formats write a place outside Italy
+ABROAD = "0000"
+
 Kind = Literal["comune", "fuori", "sconosciuto", "ambiguo"]
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´ʼ′-–.,", " "))
@@ -79,6 +82,8 @@ class Geography:
         formula = _FORMULA.match(stripped)
         if formula:
             stripped = formula.group(1).strip()
+        if stripped == ABROAD:
+            return Resolution("fuori")
         if _ISTAT.match(stripped):
             return self._code(stripped[-6:] if len(stripped) > 6 else stripped.zfill(6))
         if _BELFIORE.match(stripped):
@@ -356,7 +361,7 @@ def _index(
     for source, target in ((former, exact), (former_loose, loose)):
         for key, codes in source.items():
             target.setdefault(key, codes)
-    outside_codes |= {str(record["code"]) for record in get_countries_data()} | {"0000"}
+    outside_codes |= {str(record["code"]) for record in get_countries_data()}
     return Geography(
         comuni=comuni,
         province=registry,

@@ -34,6 +34,7 @@ CHUNK = 64 * 1024
 # one statement's element is a few hundred bytes: a file that goes on for so long without
 # one known element is no statement, and reading on would only fill the memory
 LONGEST_UNKNOWN = 8 * 1024 * 1024
+_TAIL = 64
 # files up to this size are parsed whole, longer ones as a stream
 SMALL = 256 * 1024
 _SAFE: dict[str, Any] = {
@@ -146,6 +147,7 @@ class _Reader:
         self.province: dict[str, Value] = {}
         self.pending: list[tuple[str, int, dict[str, Value]]] = []
         self.counters: dict[str, int] = {}
+        self.tail = b""
         self.unread = 0
         self.rows = 0
         self.too_many = 0
@@ -159,6 +161,7 @@ class _Reader:
         try:
             for chunk in chunks:
                 waiting += chunk
+                self.tail = (self.tail + chunk)[-_TAIL:]
                 safe = safe or self.check_prologue(waiting)
                 if safe and (parser is not None or len(waiting) > SMALL):
                     parser = parser or etree.XMLPullParser(
@@ -179,7 +182,8 @@ class _Reader:
                     "file-vuoto", "Il file è vuoto.", "inviare di nuovo il file completo."
                 )
         except etree.XMLSyntaxError as error:
-            raise _RefusedError(*_syntax(error), line=error.lineno or None) from None
+            whole = self.tail.rstrip(b" \t\r\n\x00").replace(b"\x00", b"").endswith(b"prospetto>")
+            raise _RefusedError(*_syntax(error, whole), line=error.lineno or None) from None
         self.finish()
 
     def feed(self, parser: Any, data: bytes) -> None:
@@ -553,19 +557,13 @@ class _Reader:
         )
 
 
-def _syntax(error: etree.XMLSyntaxError) -> tuple[str, str, str]:
-    """Say a parser's error in Italian. The parser's own text may quote the file: it is not used."""
+def _syntax(error: etree.XMLSyntaxError, whole: bool) -> tuple[str, str, str]:
+    """Say a parser's error in Italian. The parser's own text may quote the file: it is not used.
+
+    `whole` says that the file ends as a statement does.
+    """
     kind: int = error.code  # type: ignore[attr-defined]
     errors = etree.ErrorTypes
-    cut = {
-        errors.ERR_TAG_NOT_FINISHED,
-        errors.ERR_DOCUMENT_END,
-        errors.ERR_GT_REQUIRED,
-        errors.ERR_LTSLASH_REQUIRED,
-        errors.ERR_CDATA_NOT_FINISHED,
-        errors.ERR_COMMENT_NOT_FINISHED,
-        errors.ERR_PI_NOT_FINISHED,
-    }
     encoding = {
         errors.ERR_INVALID_CHAR,
         errors.ERR_INVALID_ENCODING,
@@ -573,26 +571,33 @@ def _syntax(error: etree.XMLSyntaxError) -> tuple[str, str, str]:
         errors.ERR_UNSUPPORTED_ENCODING,
         errors.I18N_CONV_FAILED,
     }
-    if kind in cut:
-        return (
-            "xml-troncato",
-            "Il file si interrompe prima della fine: è stato tagliato.",
-            "inviare di nuovo il file completo.",
-        )
     if kind in encoding:
         return (
             "xml-codifica",
             "Il file contiene caratteri che non corrispondono alla codifica dichiarata.",
             "salvare il file in UTF-8 e inviarlo di nuovo.",
         )
-    if kind == errors.ERR_UNDECLARED_ENTITY or kind == errors.ERR_ENTITY_LOOP:
+    if kind in (errors.ERR_UNDECLARED_ENTITY, errors.ERR_ENTITY_LOOP):
         return (
             "xml-entita",
-            "Il file usa un'entità che non è dichiarata.",
+            "Il file usa un’entità che non è dichiarata.",
             "scrivere i caratteri per esteso (per esempio «è» e non «&egrave;»).",
+        )
+    if kind == errors.ERR_DOCUMENT_EMPTY:
+        return (
+            "xml-non-valido",
+            "Il file non contiene un documento XML.",
+            "inviare il prospetto nel formato XML del Ministero.",
+        )
+    if not whole:
+        return (
+            "xml-troncato",
+            "Il file si interrompe prima della fine: è stato tagliato.",
+            "inviare di nuovo il file completo.",
         )
     return (
         "xml-non-valido",
-        "Il file non è un XML ben formato: le etichette non si chiudono come dovrebbero.",
+        "Il file non è un XML ben formato: qui un’etichetta non si chiude o un carattere non è "
+        "ammesso.",
         "produrre di nuovo il file con il programma di origine.",
     )
