@@ -15,7 +15,7 @@ from etl.site.page import Asset, Page
 from etl.site.released import Province, Released, Row
 
 FIRST_ROWS = 25
-ROWS_PER_PAGE = 150
+ROWS_PER_PAGE = 100
 TRAIL = (("scoperture/", "Posti e scoperture"),)
 
 # How `posti.json` writes a text that is not shown.

@@ -234,7 +234,7 @@ def _vacancies(comuni: pd.DataFrame) -> pd.DataFrame:
     jobs, sectors = list(JOBS.items()), ["C", "G", "H", "N", "R"]
     many = comuni[comuni["codice_provincia"] == "015"].to_dict("records")
     others = comuni[comuni["codice_provincia"].isin(["097", "012", "108"])].to_dict("records")
-    places = many * 80 + others * 6
+    places = many * 56 + others * 5
     rows = []
     for number, place in enumerate(places):
         code, (job, group, task) = jobs[number % len(jobs)]

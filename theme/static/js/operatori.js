@@ -89,3 +89,4 @@ carta?.tela.addEventListener("comune", (evento) => {
 });
 
 const filtri = collega(modulo, applica);
+if (carta) carta.tela.dataset.pronta = "";

@@ -205,3 +205,4 @@ carta?.tela.addEventListener("comune", (evento) => {
 });
 
 const filtri = collega(modulo, applica);
+if (carta) carta.tela.dataset.pronta = "";
