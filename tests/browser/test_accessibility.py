@@ -88,8 +88,9 @@ def test_a_marker_is_named_and_filters_the_list_by_keyboard(
     expect(page.locator("#conteggio")).to_contain_text(f"{number} {noun}")
 
 
+@pytest.mark.parametrize("key", ["Enter", " "])
 def test_a_cluster_says_what_it_holds_and_opens_by_keyboard(
-    address: str, open_context: Any
+    address: str, open_context: Any, key: str
 ) -> None:
     page = open_context(375).new_page()
     visit(page, address + "operatori/")
