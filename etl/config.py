@@ -87,11 +87,57 @@ class Source(_Section):
         return self
 
 
+class MatchingWeights(_Section):
+    """How much each component of the score counts, in hundredths."""
+
+    professione: int = Field(default=35, ge=0)
+    capacita: int = Field(default=20, ge=0)
+    vicinanza: int = Field(default=20, ge=0)
+    orario: int = Field(default=5, ge=0)
+    sostegno: int = Field(default=10, ge=0)
+    preferenza: int = Field(default=5, ge=0)
+    formazione: int = Field(default=5, ge=0)
+
+    @model_validator(mode="after")
+    def _whole(self) -> MatchingWeights:
+        total = sum(self.model_dump().values())
+        if total != 100:
+            raise ValueError(f"la somma dei pesi deve essere 100, è {total}")
+        return self
+
+
+class Ranking(_Section):
+    """The points of the regional ranking (graduatoria), and whether residents come first."""
+
+    punti_mese_iscrizione: int = Field(default=1, ge=0)
+    punti_fascia: list[Annotated[int, Field(ge=0)]] = Field(
+        default=[0, 6, 12, 24], min_length=4, max_length=4
+    )
+    prima_chi_risiede_in_provincia: bool = True
+
+
+class Matching(_Section):
+    """How people and vacancies are matched.
+
+    `cifre_professione`: how many digits the occupation sought and the one offered must share;
+    `gradi_tollerati`: by how many degrees a stated capacity may fall short (the post is adapted).
+    """
+
+    regime: Literal[
+        "massimo_punteggio", "posti_poi_punteggio", "graduatoria", "graduatoria_poi_punteggio"
+    ] = "posti_poi_punteggio"
+    cifre_professione: int = Field(default=3, ge=2, le=5)
+    gradi_tollerati: int = Field(default=1, ge=0, le=2)
+    pesi: MatchingWeights = MatchingWeights()
+    graduatoria: Ranking = Ranking()
+
+
 class Config(_Section):
     """Everything that `portale.toml` says, checked."""
 
     portale: Portal
     riservatezza: Disclosure
+    incrocio: Matching = Matching()
     fonti: list[Source]
 
     @model_validator(mode="after")

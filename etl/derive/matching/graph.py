@@ -1,0 +1,72 @@
+"""The graph of possible pairs, seen from the people and from the lots."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from etl.derive.matching.compiled import compiled
+from etl.derive.matching.encode import Int
+
+
+class Graph(NamedTuple):
+    """Edges by person (`start`, `lot`) and by lot (`lot_start`, `person`, `edge`).
+
+    Edges are numbered in the order of `lot`; `edge` holds the numbers in the order of the lots.
+    `posts` is how many people each lot can take.
+    """
+
+    start: Int
+    lot: Int
+    posts: Int
+    lot_start: Int
+    person: Int
+    edge: Int
+
+    @property
+    def people(self) -> int:
+        """How many people, with or without edges."""
+        return len(self.start) - 1
+
+    @property
+    def lots(self) -> int:
+        """How many lots, with or without edges."""
+        return len(self.posts)
+
+    def sources(self) -> Int:
+        """Return the person of each edge."""
+        return np.repeat(np.arange(self.people, dtype=np.int32), np.diff(self.start))
+
+    def keep(self, kept: Int) -> tuple[Graph, Int]:
+        """Return the graph of some edges (a mask) with their old numbers."""
+        numbers = np.flatnonzero(kept)
+        before = np.concatenate([[0], np.cumsum(kept)])
+        return make_graph(before[self.start], self.lot[numbers], self.posts), numbers
+
+
+def make_graph(start: Int, lot: Int, posts: Int) -> Graph:
+    """Return the graph of edges sorted by person, over lots with so many posts."""
+    first = np.ascontiguousarray(start, dtype=np.int64)
+    lots = np.ascontiguousarray(lot, dtype=np.int32)
+    lot_start, person, edge = _turn(first, lots, len(posts))
+    return Graph(first, lots, np.asarray(posts, dtype=np.int64), lot_start, person, edge)
+
+
+@compiled
+def _turn(start: Int, lot: Int, lots: int) -> tuple[Int, Int, Int]:
+    at = np.zeros(lots + 1, dtype=np.int64)
+    for edge in range(len(lot)):
+        at[lot[edge] + 1] += 1
+    for place in range(lots):
+        at[place + 1] += at[place]
+    lot_start = at.copy()
+    person = np.empty(len(lot), dtype=np.int32)
+    number = np.empty(len(lot), dtype=np.int32)
+    for source in range(len(start) - 1):
+        for edge in range(start[source], start[source + 1]):
+            place = at[lot[edge]]
+            person[place] = source
+            number[place] = edge
+            at[lot[edge]] = place + 1
+    return lot_start, person, number

@@ -1,0 +1,75 @@
+"""Which requirement keeps most posts empty: what if one of them, and only one, were lifted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from etl.derive.matching.cardinality import most_posts
+from etl.derive.matching.criteria import (
+    ABILITIES,
+    ABILITY_BIT,
+    AREAS,
+    CONDITION_BIT,
+    CONDITIONS,
+    HIGHEST,
+)
+from etl.derive.matching.encode import Int, Lots, People, Places
+from etl.derive.matching.graph import Graph, make_graph
+from etl.derive.matching.pairs import kept_apart
+from etl.derive.matching.scoring import Scoring
+
+LIFTABLE: tuple[str, ...] = (*CONDITIONS, "senza_mezzi_pubblici", *AREAS, *ABILITIES)
+"""What a workplace can change; the list for which a post is reserved is the law's."""
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """What lifting one requirement would give: pairs made possible, posts filled in addition."""
+
+    requirement: str
+    pairs: int
+    posts: int
+
+
+def lifted_requirements(
+    places: Places, people: People, lots: Lots, rules: Scoring, graph: Graph, match: Int
+) -> list[Lifted]:
+    """Return, for each liftable requirement, what would be gained without it, by posts gained.
+
+    `graph` are the possible pairs and `match` a filling of most posts (lot by person). Posts
+    gained do not depend on which filling it is.
+    """
+    person, lot, requirement = _single(places, people, lots, rules)
+    sources = graph.sources()
+    before = int((match >= 0).sum())
+    found = []
+    for place, name in enumerate(LIFTABLE):
+        chosen = requirement == place
+        every = np.concatenate([sources, person[chosen]])
+        order = np.argsort(every, kind="stable")
+        wider = make_graph(
+            np.searchsorted(every[order], np.arange(graph.people + 1)),
+            np.concatenate([graph.lot, lot[chosen]])[order],
+            graph.posts,
+        )
+        after = int((most_posts(wider, match) >= 0).sum()) if chosen.any() else before
+        found.append(Lifted(name, int(chosen.sum()), after - before))
+    return sorted(found, key=lambda one: (-one.posts, -one.pairs, one.requirement))
+
+
+def _single(places: Places, people: People, lots: Lots, rules: Scoring) -> tuple[Int, Int, Int]:
+    """Return the pairs that one liftable requirement alone keeps apart, and its number."""
+    meaning = np.full(128, -1, dtype=np.int64)
+    for name, bit in CONDITION_BIT.items():
+        if name in LIFTABLE:
+            meaning[bit.bit_length() - 1] = LIFTABLE.index(name)
+    for area, name in enumerate(AREAS):
+        # a post requires one level in an area: whichever it is, it is one requirement
+        meaning[64 + HIGHEST * area : 64 + HIGHEST * (area + 1)] = LIFTABLE.index(name)
+    for name, bit in ABILITY_BIT.items():
+        meaning[64 + bit.bit_length() - 1] = LIFTABLE.index(name)
+    person, lot, bits = kept_apart(places, people, lots, rules)
+    requirement = meaning[bits]
+    return person[requirement >= 0], lot[requirement >= 0], requirement[requirement >= 0]
