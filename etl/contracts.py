@@ -141,11 +141,15 @@ class Contract(_Section):
 
 
 class SupplierContract(_Section):
-    """What a supplier's table must hold."""
+    """What a supplier's table must hold.
+
+    `riservato`: the rows describe people; no value of theirs is in a message or a report.
+    """
 
     nome: str
     titolo: str
     descrizione: str
+    riservato: bool = False
     chiave: list[str]
     campi: list[ContractField]
 

@@ -157,6 +157,7 @@ def _canonical(
         raw_names=columns.names,
         headers=columns.headers,
         positions=columns.positions,
+        restricted=frozenset(contract.names) if contract.riservato else frozenset(),
     )
 
 
