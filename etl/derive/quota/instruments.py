@@ -176,11 +176,10 @@ def _esonero_autocertificabile(
     return (
         ""
         if lavoratori_60_per_mille == 0
-        else f"Senza i {numero(lavoratori_60_per_mille)} lavoratori con tasso Inail del 60 per "
-        f"mille o più la quota di {numero(quota_riserva_disabili)} sarebbe "
-        f"{numero(quota_senza_60_per_mille)}; le persone in forza sono "
-        f"{numero(disabili_in_forza)}: si possono autocertificare "
-        f"{conta(esonero_autocertificabile, 'posto', 'posti')}."
+        else f"Posti che si possono autocertificare: {numero(esonero_autocertificabile)}; senza "
+        f"chi ha un tasso Inail del 60 per mille o più la quota di "
+        f"{numero(quota_riserva_disabili)} sarebbe {numero(quota_senza_60_per_mille)}, e le "
+        f"persone in forza sono {numero(disabili_in_forza)}."
     )
 
 
@@ -333,7 +332,7 @@ C.total("giorni_lavorativi", of="lavorativo")
 @C.says("giorni_lavorativi")
 def _giorni_lavorativi(giorni_lavorativi: int, giorni_settimana: int) -> str:
     return (
-        f"I giorni lavorativi del periodo sono {numero(giorni_lavorativi)}, con una settimana di "
+        f"Giorni lavorativi del periodo: {numero(giorni_lavorativi)}, con una settimana di "
         f"{numero(giorni_settimana)} giorni."
     )
 
@@ -402,8 +401,8 @@ def quota_non_sospesa(
 @S.says("quota_non_sospesa")
 def _quota_non_sospesa(quota_non_sospesa: int, quota_riserva_disabili: int) -> str:
     return (
-        f"Durante la sospensione, della quota di {numero(quota_riserva_disabili)} restano dovuti "
-        f"{conta(quota_non_sospesa, 'posto', 'posti')}."
+        f"Durante la sospensione la quota di {numero(quota_riserva_disabili)} si riduce a "
+        f"{numero(quota_non_sospesa)}."
     )
 
 
@@ -466,8 +465,8 @@ def _scoperture_nette(scoperture_nette: int, posti_in_convenzione: int) -> str:
     return (
         ""
         if posti_in_convenzione == 0
-        else f"Con {conta(posti_in_convenzione, 'posto', 'posti')} in convenzione ne restano da "
-        f"programmare {numero(scoperture_nette)}."
+        else f"Posti in convenzione: {numero(posti_in_convenzione)}; ancora da programmare: "
+        f"{numero(scoperture_nette)}."
     )
 
 
@@ -490,7 +489,7 @@ def convenzione12_persone(
 @V.says("convenzione12_persone")
 def _convenzione12(convenzione12_persone: int, convenzione12_mesi: int) -> str:
     return (
-        f"Con una convenzione dell’articolo 12 si può inserire al massimo "
+        f"Convenzione dell’articolo 12: al massimo "
         f"{conta(convenzione12_persone, 'persona', 'persone')}, per {numero(convenzione12_mesi)} "
         f"mesi, rinnovabili."
     )
@@ -514,7 +513,7 @@ def convenzione12bis_persone(
 @V.says("convenzione12bis_persone")
 def _convenzione12bis(convenzione12bis_persone: int, convenzione12bis_base_minima: int) -> str:
     return (
-        f"Con una convenzione dell’articolo 12-bis si possono inserire al massimo "
+        f"Convenzione dell’articolo 12-bis: al massimo "
         f"{conta(convenzione12bis_persone, 'persona', 'persone')}."
         if convenzione12bis_persone > 0
         else f"La convenzione dell’articolo 12-bis riguarda chi ha una base di almeno "
@@ -545,8 +544,7 @@ def _coperture_per_valore(
 ) -> str:
     return (
         f"Commesse per {euro(valore_commesse)} all’anno, divise per il coefficiente di "
-        f"{euro(art14_coefficiente)}, valgono "
-        f"{conta(coperture_per_valore, 'persona', 'persone')}."
+        f"{euro(art14_coefficiente)}: {conta(coperture_per_valore, 'persona', 'persone')}."
     )
 
 
@@ -567,7 +565,7 @@ A.choice(
 @A.says("limite_coperture")
 def _limite_coperture(limite_coperture: int, senza_limite: int, quota_riserva_disabili: int) -> str:
     return (
-        f"Con una base sotto i 36 il limite della convenzione non si applica: si può coprire "
+        f"Con una base sotto la soglia il limite della convenzione non si applica: si può coprire "
         f"tutta la quota, {numero(quota_riserva_disabili)}."
         if senza_limite == 1
         else f"La convenzione permette di coprire al massimo "
@@ -599,7 +597,7 @@ def _resto_da_assumere(resto_da_assumere: int) -> str:
     return (
         "Il resto della quota è coperto: la convenzione vale per intero."
         if resto_da_assumere == 0
-        else f"La copertura vale se l’azienda assolve anche il resto dell’obbligo: mancano "
+        else f"La copertura vale se l’azienda assolve anche il resto dell’obbligo: "
         f"{conta(resto_da_assumere, 'posto', 'posti')}."
     )
 
@@ -645,9 +643,9 @@ def accesso(criteri_soddisfatti: int, art14_modo: str) -> int:
 @R.says("accesso")
 def _accesso(accesso: int, criteri_soddisfatti: int) -> str:
     return (
-        f"I criteri soddisfatti sono {numero(criteri_soddisfatti)}: l’accesso è ammesso."
+        f"Criteri soddisfatti: {numero(criteri_soddisfatti)}; l’accesso è ammesso."
         if accesso == 1
-        else f"I criteri soddisfatti sono {numero(criteri_soddisfatti)}: l’accesso non è ammesso."
+        else f"Criteri soddisfatti: {numero(criteri_soddisfatti)}; l’accesso non è ammesso."
     )
 
 

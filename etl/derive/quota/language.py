@@ -255,7 +255,11 @@ def read(function: Callable[..., object]) -> Source:
     ]
     if not body or not isinstance(body[-1], ast.Return) or body[-1].value is None:
         raise LanguageError(f"{tree.name}: l'ultima riga deve essere «return …»")
-    checker = _Checker(tree.name, set(arguments(function)), inspect.unwrap(function).__globals__)
+    checker = _Checker(
+        tree.name,
+        dict.fromkeys(arguments(function), "value"),
+        inspect.unwrap(function).__globals__,
+    )
     assignments: list[tuple[str, ast.expr]] = []
     for line in body[:-1]:
         if (
@@ -265,9 +269,11 @@ def read(function: Callable[..., object]) -> Source:
         ):
             raise LanguageError(f"{tree.name}, riga {line.lineno}: solo «nome = …» e «return …»")
         checker.visit(line.value)
+        checker.known[line.targets[0].id] = checker.kind(line.value)
         assignments.append((line.targets[0].id, line.value))
-        checker.known.add(line.targets[0].id)
     checker.visit(body[-1].value)
+    if checker.kind(body[-1].value) == "condition":
+        raise LanguageError(f"{tree.name}: una condizione non è un risultato: «1 if … else 0»")
     return Source(
         tree.name,
         arguments(function),
@@ -308,7 +314,7 @@ class _Checker(ast.NodeVisitor):
         ast.JoinedStr,
     )
 
-    def __init__(self, where: str, known: set[str], module: dict[str, object]) -> None:
+    def __init__(self, where: str, known: dict[str, str], module: dict[str, object]) -> None:
         self.where = where
         self.known = known
         self.module = module
@@ -319,6 +325,47 @@ class _Checker(ast.NodeVisitor):
         if not isinstance(node, self._ALLOWED):
             self._refuse(node, type(node).__name__)
         super().generic_visit(node)
+
+    def kind(self, node: ast.expr) -> str:
+        """Return "condition" or "value", refusing one where the other must stand.
+
+        Python would let a condition be a number; JavaScript's exact integers would not.
+        """
+        match node:
+            case ast.Compare():
+                for operand in (node.left, *node.comparators):
+                    self._must_be(operand, "value")
+                return "condition"
+            case ast.BoolOp():
+                for operand in node.values:
+                    self._must_be(operand, "condition")
+                return "condition"
+            case ast.UnaryOp(op=ast.Not()):
+                self._must_be(node.operand, "condition")
+                return "condition"
+            case ast.UnaryOp():
+                self._must_be(node.operand, "value")
+            case ast.BinOp():
+                self._must_be(node.left, "value")
+                self._must_be(node.right, "value")
+            case ast.IfExp():
+                self._must_be(node.test, "condition")
+                kind = self.kind(node.body)
+                self._must_be(node.orelse, kind)
+                return kind
+            case ast.Name():
+                return self.known.get(node.id, "value")
+            case ast.Call() | ast.Tuple() | ast.JoinedStr():
+                for child in ast.iter_child_nodes(node):
+                    if isinstance(child, ast.FormattedValue):
+                        child = child.value
+                    if isinstance(child, ast.expr):
+                        self._must_be(child, "value")
+        return "value"
+
+    def _must_be(self, node: ast.expr, kind: str) -> None:
+        if self.kind(node) != kind:
+            self._refuse(node, "una condizione al posto di un numero, o il contrario")
 
     def visit_Constant(self, node: ast.Constant) -> None:
         if type(node.value) not in (int, str):

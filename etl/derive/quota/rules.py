@@ -222,7 +222,7 @@ P.total("telelavoro_intero", of="telelavoro_tempo_pieno")
 
 @P.says("dipendenti")
 def _dipendenti(dipendenti: int) -> str:
-    return f"I lavoratori dipendenti in Italia sono {numero(dipendenti)}."
+    return f"L’azienda ha {conta(dipendenti, 'dipendente', 'dipendenti')} in Italia."
 
 
 @P.says("disabili_dipendenti")
@@ -230,8 +230,8 @@ def _disabili_dipendenti(disabili_dipendenti: int) -> str:
     return (
         ""
         if disabili_dipendenti == 0
-        else f"Non si contano {conta(disabili_dipendenti, 'dipendente', 'dipendenti')} con "
-        f"disabilità, anche a tempo parziale."
+        else f"Da togliere: {conta(disabili_dipendenti, 'dipendente', 'dipendenti')} con "
+        f"disabilità, ciascuno per uno anche a tempo parziale."
     )
 
 
@@ -240,8 +240,7 @@ def _esclusi_art3(esclusi_art3: int) -> str:
     return (
         ""
         if esclusi_art3 == 0
-        else f"Non si contano {conta(esclusi_art3, 'lavoratore', 'lavoratori')} di categorie "
-        f"escluse."
+        else f"Da togliere: {conta(esclusi_art3, 'lavoratore', 'lavoratori')} di categorie escluse."
     )
 
 
@@ -264,9 +263,9 @@ def _protette(
     return (
         ""
         if categorie_protette_in_forza == 0
-        else f"Delle {numero(categorie_protette_in_forza)} persone di categorie protette in forza "
-        f"non se ne contano {numero(protette_non_computate)}: al massimo "
-        f"{numero(base_limite_protette_percentuale)} ogni 100 dipendenti."
+        else f"Da togliere per le categorie protette: {numero(protette_non_computate)}, su "
+        f"{numero(categorie_protette_in_forza)} in forza (al massimo "
+        f"{numero(base_limite_protette_percentuale)} ogni 100 dipendenti)."
     )
 
 
@@ -283,9 +282,10 @@ def _riduzione_part_time(
     return (
         ""
         if part_time == 0
-        else f"I {numero(part_time)} lavoratori a tempo parziale valgono "
+        else f"Da togliere per il tempo parziale: {numero(riduzione_part_time)}, cioè "
+        f"{conta(part_time, 'persona', 'persone')} a orario ridotto, pari a "
         f"{decimale(somma_part_time, orario_comune)} a tempo pieno, arrotondato a "
-        f"{numero(part_time - riduzione_part_time)}: se ne tolgono {numero(riduzione_part_time)}."
+        f"{numero(part_time - riduzione_part_time)}."
     )
 
 
@@ -304,10 +304,10 @@ def _riduzione_intermittenti(
     return (
         ""
         if intermittenti == 0
-        else f"I {numero(intermittenti)} lavoratori intermittenti valgono "
+        else f"Da togliere per il lavoro intermittente: {numero(riduzione_intermittenti)}, cioè "
+        f"{conta(intermittenti, 'persona', 'persone')}, pari a "
         f"{decimale(somma_intermittenti, orario_comune)} a tempo pieno, arrotondato a "
-        f"{numero(intermittenti - riduzione_intermittenti)}: se ne tolgono "
-        f"{numero(riduzione_intermittenti)}."
+        f"{numero(intermittenti - riduzione_intermittenti)}."
     )
 
 
@@ -322,8 +322,10 @@ def _telelavoro(telelavoro_riproporzionato: int, telelavoro_intero: int) -> str:
     return (
         ""
         if telelavoro_riproporzionato + telelavoro_intero == 0
-        else f"Chi lavora in telelavoro non si conta: {numero(telelavoro_intero)} a tempo pieno "
-        f"e {numero(telelavoro_riproporzionato)} a tempo parziale, già ridotto in proporzione."
+        else f"Da togliere per il telelavoro: "
+        f"{numero(telelavoro_riproporzionato + telelavoro_intero)}, cioè "
+        f"{numero(telelavoro_intero)} a tempo pieno e {numero(telelavoro_riproporzionato)} a tempo "
+        f"parziale, già in proporzione."
     )
 
 
@@ -537,12 +539,11 @@ def _disabili_in_forza(
     orario_comune: int,
 ) -> str:
     return (
-        f"Le persone con disabilità in forza sono {numero(disabili_in_forza)}, a tempo pieno."
+        f"Persone con disabilità in forza: {numero(disabili_in_forza)}."
         if teste_disabili_part_time == 0
-        else f"Le persone con disabilità in forza valgono {numero(disabili_in_forza)}: "
+        else f"Persone con disabilità in forza: {numero(disabili_in_forza)}, cioè "
         f"{numero(in_forza_tempo_pieno)} a tempo pieno e {numero(teste_disabili_part_time)} a "
-        f"tempo parziale, che insieme valgono "
-        f"{decimale(somma_disabili_part_time, orario_comune)}."
+        f"tempo parziale, pari a {decimale(somma_disabili_part_time, orario_comune)}."
     )
 
 
@@ -557,11 +558,7 @@ P.total("esonerati", of="esonerati_provincia")
 
 @P.says("esonerati")
 def _esonerati(esonerati: int) -> str:
-    return (
-        ""
-        if esonerati == 0
-        else f"Sono esonerati {conta(esonerati, 'posto', 'posti')} (art. 5, commi 3 e 3-bis)."
-    )
+    return "" if esonerati == 0 else f"Posti esonerati: {numero(esonerati)}."
 
 
 # Uncovered posts, before compensation
@@ -598,8 +595,8 @@ def _abbattimento(abbattimento: int) -> str:
     return (
         ""
         if abbattimento == 0
-        else f"Le categorie protette in forza già al 17 gennaio 2000 coprono "
-        f"{conta(abbattimento, 'posto', 'posti')}."
+        else f"Posti coperti dalle categorie protette in forza già al 17 gennaio 2000: "
+        f"{numero(abbattimento)}."
     )
 
 
@@ -974,7 +971,7 @@ def _quota_provincia(
         else f"Il {numero(quota_percentuale)} per cento di "
         f"{numero(base_computo_art3_provincia)} è "
         f"{decimale(quota_percentuale * base_computo_art3_provincia, 100)}: la quota è "
-        f"{numero(quota_riserva_disabili_provincia)}, dopo averne tolti {numero(quota_tolta)} "
+        f"{numero(quota_riserva_disabili_provincia)}, ridotta di {numero(quota_tolta)} "
         f"perché la somma delle province non superi la quota nazionale."
         if quota_tolta > 0
         else f"Il {numero(quota_percentuale)} per cento di "
@@ -1178,14 +1175,14 @@ def _scoperture_provincia(
     riduzione_disabili: int,
 ) -> str:
     return (
-        f"Quota {numero(quota_riserva_disabili_provincia)}, esonerati "
-        f"{numero(esonerati_provincia)}, in forza {numero(disabili_in_forza_provincia)}: i posti "
-        f"scoperti sono {numero(scoperture_disabili_provincia)}."
+        f"Posti scoperti: {numero(scoperture_disabili_provincia)}, cioè quota "
+        f"{numero(quota_riserva_disabili_provincia)}, esonerati {numero(esonerati_provincia)}, in "
+        f"forza {numero(disabili_in_forza_provincia)}."
         if eccedenza_disabili + riduzione_disabili == 0
-        else f"Quota {numero(quota_riserva_disabili_provincia)}, esonerati "
-        f"{numero(esonerati_provincia)}, in forza {numero(disabili_in_forza_provincia)}, "
-        f"compensazioni +{numero(eccedenza_disabili)} e −{numero(riduzione_disabili)}: i posti "
-        f"scoperti sono {numero(scoperture_disabili_provincia)}."
+        else f"Posti scoperti: {numero(scoperture_disabili_provincia)}, cioè quota "
+        f"{numero(quota_riserva_disabili_provincia)}, esonerati {numero(esonerati_provincia)}, in "
+        f"forza {numero(disabili_in_forza_provincia)}, compensazioni +{numero(eccedenza_disabili)} "
+        f"e −{numero(riduzione_disabili)}."
     )
 
 
@@ -1204,6 +1201,34 @@ def scoperture_art18_con_segno_provincia(
 def scoperture_art18_provincia(scoperture_art18_con_segno_provincia: int) -> int:
     """Return the province's uncovered posts of art. 18, none below zero."""
     return max(0, scoperture_art18_con_segno_provincia)
+
+
+@P.rule(PROVINCIA, "Regole del prospetto informativo")
+def compensazione_non_ammessa(
+    esonerati_provincia: int,
+    eccedenza_disabili: int,
+    riduzione_disabili: int,
+    eccedenza_art18: int,
+    riduzione_art18: int,
+) -> int:
+    """Return 1 for an excess where posts are exempted, or for excess and reduction together."""
+    return (
+        1
+        if (eccedenza_disabili > 0 and esonerati_provincia > 0)
+        or (eccedenza_disabili > 0 and riduzione_disabili > 0)
+        or (eccedenza_art18 > 0 and riduzione_art18 > 0)
+        else 0
+    )
+
+
+@P.says("compensazione_non_ammessa")
+def _compensazione_non_ammessa(compensazione_non_ammessa: int) -> str:
+    return (
+        "Le compensazioni di questa provincia non sono ammesse: un’eccedenza non sta insieme a "
+        "posti esonerati né a una riduzione."
+        if compensazione_non_ammessa == 1
+        else ""
+    )
 
 
 P.total("eccedenze_gruppo_disabili", of="eccedenza_gruppo_disabili")
@@ -1229,8 +1254,7 @@ def scoperture_disabili(scoperture_disabili_con_segno: int) -> int:
 @P.says("scoperture_disabili")
 def _scoperture_disabili(scoperture_disabili: int, scoperture_disabili_con_segno: int) -> str:
     return (
-        f"Restano {conta(scoperture_disabili, 'posto scoperto', 'posti scoperti')} per persone "
-        f"con disabilità."
+        f"Posti scoperti per persone con disabilità: {numero(scoperture_disabili)}."
         if scoperture_disabili_con_segno > 0
         else "La quota per le persone con disabilità è coperta."
         if scoperture_disabili_con_segno == 0
@@ -1266,8 +1290,7 @@ def _scoperture_art18(scoperture_art18: int) -> str:
     return (
         ""
         if scoperture_art18 == 0
-        else f"Restano {conta(scoperture_art18, 'posto scoperto', 'posti scoperti')} per le altre "
-        f"categorie protette."
+        else f"Posti scoperti per le altre categorie protette: {numero(scoperture_art18)}."
     )
 
 

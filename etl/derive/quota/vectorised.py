@@ -212,16 +212,25 @@ class _Arrays(ast.NodeTransformer):
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         operands = [self.visit(item) for item in (node.left, *node.comparators)]
-        pairs: list[ast.expr] = [
-            _call("_in", left, right)
-            if isinstance(op, ast.In)
-            else ast.Compare(left, [op], [right])
+        pairs = [
+            self._pair(left, op, right)
             for left, op, right in zip(operands, node.ops, operands[1:], strict=False)
         ]
         result = pairs[0]
         for pair in pairs[1:]:
             result = _call("_and", result, pair)
         return result
+
+    def _pair(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> ast.expr:
+        if not isinstance(op, ast.In):
+            return ast.Compare(left, [op], [right])
+        if not isinstance(right, ast.Tuple):
+            return _call("_in", left, right)
+        result: ast.expr | None = None
+        for item in right.elts:
+            equal = ast.Compare(left, [ast.Eq()], [item])
+            result = equal if result is None else _call("_or", result, equal)
+        return result or ast.Constant(False)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         assert isinstance(node.func, ast.Name)

@@ -34,12 +34,20 @@ WEEKS = (2400, 2400, 2400, 2400, 2280, 2250, 2160, 2220, 2340)
 
 
 def tables(
-    size: int, seed: int, on: date = date(2025, 12, 31), odd_weeks: bool = False
+    size: int,
+    seed: int,
+    on: date = date(2025, 12, 31),
+    odd_weeks: bool = False,
+    simple: bool = False,
 ) -> dict[str, pd.DataFrame]:
-    """Return `size` statements; `odd_weeks` draws week lengths that share no factors."""
+    """Return `size` statements; `odd_weeks` draws week lengths that share no factors.
+
+    `simple` gives most of them one province and few rows of hours.
+    """
     random = np.random.default_rng(seed)
     codes = np.array([f"{i:016d}" for i in range(size)], dtype=object)
-    count = random.choice([1, 1, 1, 1, 2, 2, 3, 4, 6], size)
+    counts = [1, 1, 1, 1, 1, 1, 1, 2, 3] if simple else [1, 1, 1, 1, 2, 2, 3, 4, 6]
+    count = random.choice(counts, size)
     owner = np.repeat(np.arange(size), count)
     province = np.concatenate([np.sort(random.choice(PROVINCES, k, replace=False)) for k in count])
     total = len(owner)
@@ -77,7 +85,9 @@ def tables(
             "esonero60_lavoratori": some(0.05, 0.02),
         }
     )
-    pick = np.repeat(np.arange(total), random.choice([0, 0, 1, 2, 3, 8], total))
+    pick = np.repeat(
+        np.arange(total), random.choice([0, 0, 0, 0, 1, 2] if simple else [0, 0, 1, 2, 3, 8], total)
+    )
     week = random.integers(1200, 2400, len(pick)) if odd_weeks else random.choice(WEEKS, len(pick))
     hours = pd.DataFrame(
         {

@@ -554,3 +554,27 @@ def test_every_step_says_its_rule_its_article_and_what_it_read() -> None:
     assert step.sentence == (
         "Il 7 per cento di 98 è 6,86: la quota di riserva è 7 (oltre 0,50 si arrotonda in su)."
     )
+
+
+@pytest.mark.parametrize(
+    ("figures", "refused"),
+    [
+        ({"eccedenza_disabili": 1}, 0),
+        ({"eccedenza_disabili": 1, "esonero_autorizzato": 1}, 1),
+        ({"eccedenza_disabili": 1, "riduzione_disabili": 1}, 1),
+        ({"eccedenza_art18": 1, "riduzione_art18": 2}, 1),
+        ({"eccedenza_art18": 1, "riduzione_disabili": 1}, 0),
+    ],
+)
+def test_some_compensations_are_not_allowed(figures: dict[str, int], refused: int) -> None:
+    found = statement(Company.single(lavoratori=100, **figures))
+    assert found.rows["015"]["compensazione_non_ammessa"] == refused
+    said = [r.sentence for r in found.reasons if r.rule == "compensazione_non_ammessa"]
+    assert bool(said[0]) == bool(refused)
+
+
+def test_compensation_inside_a_group_changes_the_national_balance() -> None:
+    given_away = Company.single(lavoratori=100, riduzione_disabili=2, riduzione_gruppo_disabili=2)
+    assert statement(given_away)["scoperture_disabili"] == 5
+    inside = Company.single(lavoratori=100, riduzione_disabili=2)
+    assert statement(inside)["scoperture_disabili"] == 7
