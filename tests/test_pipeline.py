@@ -1,0 +1,203 @@
+"""The whole build, from suppliers' files to the site, on a small invented region."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from etl.config import ROOT, load_config
+from etl.demo.generation import generate
+from etl.receive import iter_person_values
+
+SCALE = 0.01
+SEED = 7
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fonti")
+    generate(load_config(), folder, scale=SCALE, seed=SEED)
+    return folder
+
+
+def configured(folder: Path, sources: Path, change: Callable[[str], str] = str) -> Path:
+    """Write a portale.toml in `folder` that takes its sources from `sources`."""
+    text = (ROOT / "portale.toml").read_text(encoding="utf-8")
+    path = folder / "portale.toml"
+    path.write_text(change(text.replace("build/demo", str(sources))), encoding="utf-8")
+    return path
+
+
+def run(folder: Path, config: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m etl build` in its own process, with work and site folders in `folder`."""
+    command = [sys.executable, "-W", "error::ResourceWarning", "-m", "etl", "build"]
+    command += ["--build", str(folder / "build"), "--output", str(folder / "output")]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "MIRATO_CONFIG": str(config), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, sources: Path) -> Path:
+    folder = tmp_path_factory.mktemp("costruzione")
+    result = run(folder, configured(folder, sources), PYTHONHASHSEED="1", TZ="UTC", LC_ALL="C")
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
+def test_the_build_ends_well_and_leaves_data_and_pages(built: Path) -> None:
+    assert (built / "output" / "index.html").is_file()
+    for name in ("operatori", "sedi-operatori", "posti-disponibili", "scoperture-territoriali"):
+        assert (built / "output" / "dati" / name / f"{name}.csv").is_file()
+
+
+def test_two_builds_of_the_same_input_give_the_same_bytes_anywhere(
+    built: Path, sources: Path, tmp_path: Path
+) -> None:
+    config = configured(tmp_path, sources)
+    result = run(tmp_path, config, PYTHONHASHSEED="99", TZ="Pacific/Auckland", LC_ALL="C.UTF-8")
+    assert result.returncode == 0, result.stderr
+    for name in ("build/pubblico", "output"):
+        assert tree(tmp_path / name) == tree(built / name)
+
+
+def test_the_manifest_tells_path_bytes_hash_and_rows_of_every_data_file(built: Path) -> None:
+    site = built / "output"
+    manifest = json.loads((site / "dati" / "manifest.json").read_text(encoding="utf-8"))
+    for entry in manifest["files"]:
+        content = (site / entry["path"]).read_bytes()
+        assert len(content) == entry["bytes"]
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"]
+    listed = {entry["path"] for entry in manifest["files"]}
+    on_disk = {
+        path.relative_to(site).as_posix()
+        for path in (site / "dati").rglob("*")
+        if path.suffix in {".csv", ".json", ".parquet", ".geojson"} and path.name != "manifest.json"
+    }
+    assert on_disk == listed
+
+
+def test_frictionless_finds_every_published_package_valid(built: Path) -> None:
+    packages = sorted((built / "output" / "dati").glob("*/datapackage.json"))
+    assert packages
+    for package in packages:
+        command = [sys.executable, "-m", "frictionless", "validate", str(package), "--json"]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout
+
+
+def test_where_nothing_changed_nothing_is_done_again(built: Path, sources: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (built / "output").rglob("*")}
+    result = run(built, configured(built, sources))
+    assert result.returncode == 0
+    assert "niente da rifare" in result.stderr
+    assert {path: path.stat().st_mtime_ns for path in (built / "output").rglob("*")} == before
+
+
+def truncate_statements(sources: Path) -> None:
+    for archive in sorted((sources / "prospetti").glob("*.zip")):
+        with zipfile.ZipFile(archive) as old:
+            entries = {name: old.read(name) for name in old.namelist()}
+        with zipfile.ZipFile(archive, "w") as new:
+            for name, content in entries.items():
+                new.writestr(name, content[: len(content) // 2])
+
+
+def billion_laughs(sources: Path) -> None:
+    shutil.rmtree(sources / "prospetti")
+    (sources / "prospetti").mkdir()
+    entities = "".join(
+        f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' if n else '<!ENTITY l0 "ah">' for n in range(9)
+    )
+    (sources / "prospetti" / "a.xml").write_text(
+        f'<?xml version="1.0"?><!DOCTYPE p [{entities}]><prospetto>&l8;</prospetto>'
+    )
+
+
+def empty_register(sources: Path) -> None:
+    (sources / "consensi.csv").write_bytes(b"")
+
+
+def register_without_a_column(sources: Path) -> None:
+    (sources / "consensi.csv").write_text("codice_comunicazione,data_consenso\nX,2026-01-01\n")
+
+
+def register_in_a_wrong_encoding(sources: Path) -> None:
+    (sources / "consensi.csv").write_bytes("codice_comunicazione,consénso\n".encode("utf-16-be"))
+
+
+def no_statements(sources: Path) -> None:
+    shutil.rmtree(sources / "prospetti")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        truncate_statements,
+        billion_laughs,
+        empty_register,
+        register_without_a_column,
+        register_in_a_wrong_encoding,
+        no_statements,
+    ],
+)
+def test_a_bad_input_is_explained_and_leaves_what_was_published_untouched(
+    built: Path, sources: Path, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    work, spoiled = tmp_path / "lavoro", tmp_path / "fonti"
+    shutil.copytree(built, work, copy_function=os.link)
+    shutil.copytree(sources, spoiled)
+    spoil(spoiled)
+    before = tree(work / "output"), tree(work / "build" / "pubblico")
+    result = run(work, configured(tmp_path, spoiled))
+    assert result.returncode == 1, result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+    assert re.search(r"Che cosa fare|Nulla è stato pubblicato", result.stderr), result.stderr
+    assert (tree(work / "output"), tree(work / "build" / "pubblico")) == before
+
+
+def test_a_persons_name_on_a_page_stops_the_release_and_is_not_repeated(
+    sources: Path, tmp_path: Path
+) -> None:
+    values = next(iter(iter_person_values(sources / "prospetti")))
+    name = next(value for value in values if " " in value)
+    config = configured(
+        tmp_path,
+        sources,
+        lambda text: re.sub(r'(?m)^nome = "Regione.*$', f'nome = "Ente {name}"', text),
+    )
+    result = run(tmp_path, config)
+    assert result.returncode == 1, result.stderr
+    assert "dati di persone" in result.stderr
+    assert name not in result.stderr
+    assert not (tmp_path / "output").exists()
+
+
+def test_real_sources_without_a_secret_are_refused(sources: Path, tmp_path: Path) -> None:
+    config = configured(tmp_path, sources, lambda text: text.replace("sintetica = true", ""))
+    result = run(tmp_path, config, MIRATO_SEGRETO="")
+    assert result.returncode == 1
+    assert "MIRATO_SEGRETO" in result.stderr
