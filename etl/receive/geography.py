@@ -66,6 +66,7 @@ class Geography:
     _name_of: dict[str, str] = field(repr=False)
     _sigle: dict[str, str] = field(repr=False)
     _region_of: dict[str, str] = field(repr=False)
+    _own_provinces: frozenset[str] = field(repr=False)
 
     def region_of(self, codice_provincia: str) -> str | None:
         """Return the ISTAT code of an Italian province's region; None where there is no such."""
@@ -94,7 +95,9 @@ class Geography:
         found = self._by_code.get(code)
         if found is not None:
             return Resolution("comune", found)
-        return Resolution("fuori" if code in self._outside_codes else "sconosciuto")
+        # a code of another province may be newer than the edition that we know
+        elsewhere = code[:3] in self._region_of and code[:3] not in self._own_provinces
+        return Resolution("fuori" if elsewhere or code in self._outside_codes else "sconosciuto")
 
     def _name(self, text: str, province: str | None) -> Resolution:
         match = _SIGLA.match(text)
@@ -380,6 +383,7 @@ def _index(
             .drop_duplicates()
             .itertuples(index=False)
         },
+        _own_provinces=frozenset(registry["codice_provincia"]),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from etl.contracts import ContractField, vocabulary
 
+SHORT_CODE = 3
 EXAMPLES = {
     "data": "una data, per esempio 31/12/2025 o 2025-12-31",
     "intero": "un numero intero",
@@ -30,7 +31,12 @@ def expected_form(field: ContractField) -> str:
     """Return in words what a field may hold."""
     definition = field.definizione
     if definition.vocabolario:
-        return "uno di questi valori: " + ", ".join(vocabulary(definition.vocabolario))
+        words = [
+            f"{code} ({label.it})" if len(code) <= SHORT_CODE else label.it
+            for code, label in vocabulary(definition.vocabolario).items()
+        ]
+        many = "uno o più" if definition.tipo == "elenco" else "uno"
+        return f"{many} di questi valori: " + ", ".join(words)
     parts = [EXAMPLES[definition.tipo]]
     if definition.minimo is not None and definition.massimo is not None:
         parts.append(f"da {definition.minimo:g} a {definition.massimo:g}")

@@ -59,14 +59,18 @@ def test_a_comune_is_known_however_a_person_writes_it(
     assert name_of(geography, found.codice_comune) == name
 
 
-@pytest.mark.parametrize("text", ["Roma", "H501", "058091", "Bolzano", "Bozen", "Z110", "0000"])
+@pytest.mark.parametrize(
+    "text", ["Roma", "H501", "058091", "Bolzano", "Bozen", "Z110", "0000", "028108"]
+)
 def test_a_place_of_another_region_is_told_from_an_unknown_one(
     geography: Geography, text: str
 ) -> None:
     assert geography.resolve(text).kind == "fuori"
 
 
-@pytest.mark.parametrize("text", ["Milanoo", "ZZZ9", "Z999", "999999", "", "  ", "–", "«»"])
+@pytest.mark.parametrize(
+    "text", ["Milanoo", "ZZZ9", "Z999", "999999", "015999", "", "  ", "–", "«»"]
+)
 def test_an_unknown_place_is_said_to_be_unknown(geography: Geography, text: str) -> None:
     assert geography.resolve(text).kind == "sconosciuto"
 
