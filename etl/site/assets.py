@@ -23,6 +23,7 @@ THEME = ROOT / "theme"
 MODULES = ROOT / "node_modules"
 STORE = THEME / "static" / "terze"
 CONTENT = ROOT / "content"
+SCRATCH = ROOT / "build"
 
 # The font files that the pages use; fonts.css is written by hand because the library's own
 # loader is blocked by the content security policy.
@@ -83,7 +84,8 @@ def prepare_assets() -> Path:
         marker = STORE / "impronta.txt"
         if marker.exists() and marker.read_text(encoding="ascii") == mark:
             return STORE
-        with tempfile.TemporaryDirectory(dir=THEME, prefix=".terze-") as scratch:
+        SCRATCH.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=SCRATCH, prefix=".terze-") as scratch:
             fresh = Path(scratch) / "terze"
             _fill(fresh, content)
             (fresh / "impronta.txt").write_text(mark, encoding="ascii")

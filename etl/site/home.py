@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,4 +71,10 @@ def _published_figures(config: Config, released: Released) -> list[dict[str, Any
     rows.sort(key=lambda row: row["id_cifra"])
     rows.sort(key=lambda row: str(row["periodo"])[-4:], reverse=True)
     rows.sort(key=lambda row: (row["territorio"] != regional, not row["codice_provincia"]))
-    return rows[:SHOWN_FIGURES]
+    # one figure for each territory before a second of any
+    places: Counter[str] = Counter()
+    ranked = []
+    for place, row in enumerate(rows):
+        ranked.append((places[row["territorio"]], place, row))
+        places[row["territorio"]] += 1
+    return [row for _, _, row in sorted(ranked, key=lambda item: item[:2])][:SHOWN_FIGURES]

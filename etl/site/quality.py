@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from etl.config import Config
@@ -89,7 +93,10 @@ def _suppliers(released: Released) -> list[dict[str, Any]]:
             source["fornitore_slug"],
             {"slug": source["fornitore_slug"], "nome": source["fornitore"], "fonti": []},
         )
-        supplier["fonti"].append({**source, "titolo": _title(source["contratto"])})
+        problems = [{**item, "testo": in_words(item)} for item in source["problemi"]]
+        supplier["fonti"].append(
+            {**source, "titolo": _title(source["contratto"]), "problemi": problems}
+        )
     for supplier in by_slug.values():
         for name in ("letti", "accettati", "rifiutati"):
             supplier[name] = sum(source[name] for source in supplier["fonti"])
@@ -101,6 +108,25 @@ def _suppliers(released: Released) -> list[dict[str, Any]]:
         )
         supplier["sintetica"] = any(source["sintetica"] for source in supplier["fonti"])
     return sorted(by_slug.values(), key=lambda item: str(item["nome"]))
+
+
+@cache
+def _catalogue() -> dict[str, str]:
+    text = Path(__file__).with_name("problemi.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def in_words(problem: dict[str, Any]) -> str:
+    """Return what went wrong, for the public: the report's own words, or those of its code.
+
+    A vacancy's problem bears the prefix `posto-`.
+    """
+    code = str(problem["codice"])
+    prefix, known = "", _catalogue()
+    if code not in known and code.startswith("posto-"):
+        prefix, code = "in un posto disponibile, ", code.removeprefix("posto-")
+    text = problem.get("messaggio") or known.get(code) or re.sub(r"[-_]+", " ", code)
+    return prefix + str(text)
 
 
 def _title(contract: str) -> str:
