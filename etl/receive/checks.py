@@ -60,7 +60,7 @@ def check_doubts(table: Table, refused: set[int]) -> list[Found]:
     ]
 
 
-def _sites(table: Table, registers: Registers, province: str | None) -> list[Found]:
+def _places(table: Table, registers: Registers, province: str | None) -> list[Found]:
     return _comuni(table, registers, "comune_dichiarato", province)
 
 
@@ -117,7 +117,8 @@ def _compensations(table: Table, registers: Registers, _: str | None) -> list[Fo
 
 
 _CHECKS: dict[str, tuple[Check, ...]] = {
-    "catalogo-operatori": (_sites,),
+    "catalogo-operatori": (_places,),
+    "iscritti": (_places,),
     "prospetti": (_offices,),
     "prospetti-province": (_provinces,),
     "prospetti-compensazioni": (_compensations,),
@@ -183,7 +184,8 @@ def _place_problem(
     outside: bool,
 ) -> Callable[[int], Problem] | None:
     resolution = registers.geography.resolve(text, province)
-    similar = ", ".join(f"«{place}»" for place in resolution.similar[:_MOST_SIMILAR])
+    close = () if name in table.restricted else resolution.similar
+    similar = ", ".join(f"«{place}»" for place in close[:_MOST_SIMILAR])
     severity = Severity.ROW
     if resolution.kind == "comune" or (resolution.kind == "fuori" and not outside):
         return None
@@ -192,7 +194,10 @@ def _place_problem(
         code, message = "comune-fuori", "Il comune è fuori dalle province del portale."
         remedy = "nulla, se è giusto così: la riga non compare nelle pagine del territorio."
     elif resolution.kind == "ambiguo":
-        code, message = "comune-ambiguo", f"Più comuni hanno questo nome: {similar}."
+        code, message = (
+            "comune-ambiguo",
+            "Più comuni hanno questo nome" + (f": {similar}." if similar else "."),
+        )
         remedy = "aggiungere la sigla della provincia, o scrivere il codice Istat del comune."
     else:
         code, message = "comune-sconosciuto", "Il comune non esiste."

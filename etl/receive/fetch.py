@@ -115,6 +115,12 @@ def _attempts(
                 "L’indirizzo della fonte non è un indirizzo http o https.",
                 "correggere «url» in portale.toml.",
             ) from None
+        except httpx.TooManyRedirects:
+            raise FetchError(
+                "scarico-rifiutato",
+                "Il server del fornitore rimanda sempre a un altro indirizzo.",
+                "controllare l’indirizzo in portale.toml.",
+            ) from None
         except httpx.HTTPError as error:
             if attempt == ATTEMPTS:
                 raise FetchError(

@@ -75,6 +75,8 @@ def _read_tabular(source: Source, path: Path, registers: Registers, name: str) -
     if table is None:
         result.refused = True
         return result
+    if contract.riservato:
+        table.restricted = frozenset(contract.names)
     found = validate(table)
     found += check_table(table, registers, source.provincia)
     found += check_doubts(table, dropped(found))
@@ -100,6 +102,9 @@ def _refusals(table: Table, refused: set[int], problems: list[Problem]) -> Refus
             where = f"«{problem.column}»: " if problem.column else ""
             reasons.setdefault((problem.file, problem.row), []).append(where + problem.message)
     rows = []
+    if table.contract.riservato:
+        # a person's row, even without a name, is not copied anywhere: its place is enough
+        names = []
     for index in sorted(refused):
         place = (table.files[index], table.lines[index])
         cells = (raw[index] + [""] * len(names))[: len(names)]

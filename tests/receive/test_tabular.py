@@ -399,3 +399,20 @@ def test_the_schema_comes_from_the_contract() -> None:
 def test_header_keys_ignore_what_people_change() -> None:
     assert header_key("  N°  ALBO ") == header_key("n albo")
     assert header_key("Attività\n(codice)") == header_key("ATTIVITA CODICE")
+
+
+def test_a_refused_row_on_a_person_is_told_by_its_place_alone(
+    write: Write, registers: Registers
+) -> None:
+    contract = load_supplier_contract("iscritti")
+    row = dict.fromkeys(contract.names, "") | {
+        "id_persona": "SEGRETO-1",
+        "comune_dichiarato": "Nascondiglio",
+        "anno_nascita": "millenovecento",
+    }
+    path = write("iscritti.csv", ",".join(contract.names) + "\n" + ",".join(row.values()) + "\n")
+    result = read_source(source(path, contratto="iscritti", colonne={}), path, registers)
+    assert result.rows_quarantined == 1
+    held = repr(result.problems) + as_csv(result.refusals)
+    assert all(value not in held for value in row.values() if value)
+    assert result.refusals.rows[0][:2] == ["iscritti.csv", "2"]
