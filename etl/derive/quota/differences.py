@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 Kind = Literal["valore_diverso", "non_calcolabile", "provincia_assente", "riepilogo_assente"]
@@ -43,62 +46,61 @@ def differences(
     """
     if declared is None:
         return _empty()
-    keys = ["codice_comunicazione", "codice_provincia"]
-    computed = pd.concat(
-        [whole.assign(codice_provincia=""), split], ignore_index=True, join="outer"
+    seen = [frame["codice_provincia"].dropna().unique() for frame in (split, declared)]
+    names = pd.Index(sorted({name for unique in seen for name in unique}))
+    codes = pd.Index(whole["codice_comunicazione"])
+    owner = codes.get_indexer(pd.Index(declared["codice_comunicazione"]))
+    stated = declared[owner >= 0]
+    owner = owner[owner >= 0]
+    national = stated["codice_provincia"].isna().to_numpy()
+    place = names.get_indexer(pd.Index(stated["codice_provincia"]))
+    split_owner = codes.get_indexer(pd.Index(split["codice_comunicazione"]))
+    keys = split_owner * len(names) + names.get_indexer(pd.Index(split["codice_provincia"]))
+    local = pd.Index(keys).get_indexer(pd.Index(owner * len(names) + place))
+    found = _compared(stated[national], whole, owner[national], (*COMPARED, *NATIONAL_ONLY))
+    both = ~national & (local >= 0)
+    found += _compared(stated[both], split, local[both], COMPARED)
+    keyed = ["codice_comunicazione", "codice_provincia"]
+    summarised = np.isin(np.arange(len(codes)), owner[national])
+    found.append(
+        pd.DataFrame({"codice_comunicazione": whole["codice_comunicazione"][~summarised]}).assign(
+            tipo="riepilogo_assente"
+        )
     )
-    stated = declared.copy()
-    stated["codice_provincia"] = stated["codice_provincia"].fillna("")
-    stated = stated[stated["codice_comunicazione"].isin(whole["codice_comunicazione"])]
-    both = computed.merge(
-        stated, on=keys, how="outer", suffixes=("", "_dichiarato"), indicator=True
-    )
-    parts: list[pd.DataFrame] = []
-    paired = both[both["_merge"] == "both"]
-    for name in (*COMPARED, *NATIONAL_ONLY):
-        said = paired[f"{name}_dichiarato"]
-        found = paired[name]
-        wrong = said.notna() & found.notna() & (said != found).fillna(False)
-        if name in NATIONAL_ONLY:
-            wrong &= paired["codice_provincia"] == ""
-            unknown = said.notna() & found.isna() & (paired["codice_provincia"] == "")
-        else:
-            unknown = said.notna() & found.isna()
-        for mask, kind in ((wrong, "valore_diverso"), (unknown, "non_calcolabile")):
-            if mask.any():
-                parts.append(
-                    pd.DataFrame(
-                        {
-                            **{key: paired.loc[mask, key] for key in keys},
-                            "tipo": kind,
-                            "cifra": name,
-                            "dichiarato": said[mask],
-                            "calcolato": found[mask],
-                        }
-                    )
-                )
-    stated_once = frozenset(stated["codice_comunicazione"])
-    alone = both[both["_merge"] != "both"]
-    silent = ~alone["codice_comunicazione"].isin(stated_once)
-    for mask, kind in (
-        (silent & (alone["codice_provincia"] == ""), "riepilogo_assente"),
-        (~silent, "provincia_assente"),
-    ):
-        if mask.any():
-            parts.append(alone.loc[mask, keys].assign(tipo=kind))
-    if not parts:
+    found.append(stated.loc[~national & (local < 0), keyed].assign(tipo="provincia_assente"))
+    unsaid = summarised[split_owner] & ~np.isin(np.arange(len(split)), local[both])
+    found.append(split.loc[unsaid, keyed].assign(tipo="provincia_assente"))
+    found = [part for part in found if len(part)]
+    if not found:
         return _empty()
-    result = pd.concat(parts, ignore_index=True)
-    for name in COLUMNS:
-        if name not in result:
-            result[name] = pd.NA
-    result["codice_provincia"] = result["codice_provincia"].replace("", pd.NA)
-    result = result[list(COLUMNS)].sort_values(
+    result = pd.concat(found, ignore_index=True).reindex(columns=list(COLUMNS))
+    return _typed(result).sort_values(
         ["codice_comunicazione", "codice_provincia", "tipo", "cifra"],
         na_position="first",
         ignore_index=True,
     )
-    return _typed(result)
+
+
+def _compared(
+    said: pd.DataFrame, computed: pd.DataFrame, place: npt.NDArray[np.intp], figures: Sequence[str]
+) -> list[pd.DataFrame]:
+    """The rows of `said` whose figures are not those at `place` in `computed`."""
+    parts: list[pd.DataFrame] = []
+    for name in figures:
+        mine = computed[name].take(place).array
+        theirs = said[name].array
+        known = ~np.asarray(theirs.isna())
+        unknown = known & np.asarray(mine.isna())
+        wrong = known & np.asarray((mine != theirs).fillna(False), dtype=np.bool_)
+        for mask, kind in ((wrong, "valore_diverso"), (unknown, "non_calcolabile")):
+            if mask.any():
+                rows = said.loc[mask, ["codice_comunicazione", "codice_provincia"]]
+                parts.append(
+                    rows.assign(
+                        tipo=kind, cifra=name, dichiarato=theirs[mask], calcolato=mine[mask]
+                    )
+                )
+    return parts
 
 
 def counts(found: pd.DataFrame) -> pd.DataFrame:
