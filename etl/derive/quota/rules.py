@@ -1294,6 +1294,7 @@ def _scoperture_art18(scoperture_art18: int) -> str:
     )
 
 
+# The employer's class (A, B, C) that the figure `fascia` numbers.
 FASCE = ("", "C", "B", "A")
 
 

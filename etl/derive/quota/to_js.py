@@ -24,7 +24,7 @@ from etl.derive.quota.language import (
     read,
 )
 from etl.derive.quota.law import History, Parameter, histories
-from etl.derive.quota.rules import GROUPS
+from etl.derive.quota.rules import FASCE, GROUPS
 
 RUNTIME = Path(__file__).with_name("runtime.js")
 
@@ -45,8 +45,10 @@ _OPERATORS: dict[type[ast.AST], str] = {
 def module(programs: Iterable[Program] = PROGRAMS) -> str:
     """Return the ES module's text: the same for the same rules, parameters and runtime.
 
-    It exports `PROGRAMMI`, `LEGGE`, `GRUPPI_ORARIO`, `legge(giorno)`, `conValori(legge, valori)`
-    and `esegui(programma, azienda, legge)`. Raises LanguageError outside the language.
+    It exports `legge(giorno)`, the law of a day; `conValori(legge, valori)`, the same with values
+    of one's own; `esegui(programma, azienda, legge)`, figures and reasons; the tables `PROGRAMMI`
+    and `LEGGE`; `GRUPPI_ORARIO` and `FASCE`, what the figures `gruppo` and `fascia` number.
+    Raises LanguageError outside the language.
     """
     compiled: dict[str, str] = {}
     bodies = [_program(program, compiled) for program in programs]
@@ -56,7 +58,8 @@ def module(programs: Iterable[Program] = PROGRAMS) -> str:
         *(compiled[name] for name in compiled),
         "export const PROGRAMMI = {\n" + ",\n".join(bodies) + ",\n};\n",
         "export const LEGGE = {\n" + law + ",\n};\n",
-        f"export const GRUPPI_ORARIO = {json.dumps(list(GROUPS))};\n",
+        f"export const GRUPPI_ORARIO = {_list(GROUPS)};\n",
+        f"export const FASCE = {_list(FASCE)};\n",
     ]
     return "\n".join(parts)
 

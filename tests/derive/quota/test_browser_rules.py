@@ -22,6 +22,7 @@ from etl.derive.quota.statements import Statements, arrange
 from etl.derive.quota.to_js import module, write_module
 from etl.derive.quota.vectorised import evaluate as evaluate_region
 from tests.derive.quota.companies import tables
+from tests.derive.quota.test_language import mixed
 
 NODE = shutil.which("node")
 DAY = date(2025, 12, 31)
@@ -51,7 +52,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   else {
     const [whole, local] = wanted;
     const numbers = whole.map((n) => found.valore(n));
-    for (const { l } of row.r) for (const n of local) numbers.push(found.valore(n, l));
+    for (const { l } of row.r ?? []) for (const n of local) numbers.push(found.valore(n, l));
     out.push(numbers.join(" "));
   }
 }
@@ -205,6 +206,20 @@ def test_every_other_program_agrees_on_every_regime_of_the_law(folder: Path) -> 
         if replaced:
             law = law.with_values(**replaced)
         assert json.loads(answer) == plain(program, row, law), (program.name, day)
+
+
+def test_arithmetic_below_zero_is_that_of_the_build(tmp_path: Path) -> None:
+    program = Program("prova", ("tutto",))
+    program.given("tutto", "a", "b")
+    program.rule("tutto", "")(mixed)
+    write_module(tmp_path / "quota.mjs", [program])
+    (tmp_path / "esegui.mjs").write_text(RUNNER, encoding="utf-8")
+    pairs = [(a, b) for a in range(-9, 10) for b in range(1, 9)]
+    lines = [
+        json.dumps(["prova", DAY.isoformat(), {}, {"d": {"a": a, "b": b}}, [["mixed"], []]])
+        for a, b in pairs
+    ]
+    assert run(tmp_path, lines) == [str(mixed(a, b)) for a, b in pairs]
 
 
 def test_the_module_is_the_same_each_time_and_asks_nothing_of_the_network() -> None:

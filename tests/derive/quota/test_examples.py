@@ -27,7 +27,7 @@ from etl.derive.quota.instruments import (
 )
 from etl.derive.quota.language import Program
 from etl.derive.quota.law import Parameters, parameters
-from etl.derive.quota.rules import PROSPETTO
+from etl.derive.quota.rules import FASCE, PROSPETTO
 from etl.derive.quota.scalar import Outcome, Row, evaluate
 
 LAW = parameters(date(2025, 12, 31))
@@ -578,3 +578,11 @@ def test_compensation_inside_a_group_changes_the_national_balance() -> None:
     assert statement(given_away)["scoperture_disabili"] == 5
     inside = Company.single(lavoratori=100, riduzione_disabili=2)
     assert statement(inside)["scoperture_disabili"] == 7
+
+
+@pytest.mark.parametrize(
+    ("base", "letter"), [(14, ""), (15, "C"), (35, "C"), (36, "B"), (50, "B"), (51, "A")]
+)
+def test_the_class_of_an_employer_follows_its_base(base: int, letter: str) -> None:
+    number = statement(Company.single(lavoratori=base))["fascia"]
+    assert FASCE[number or 0] == letter
