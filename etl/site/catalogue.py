@@ -30,17 +30,17 @@ TYPES = {
     "elenco": "elenco di codici",
 }
 COUNTED = {
-    "persone": "persone",
-    "imprese": "datori di lavoro",
-    "denaro": "somme di denaro",
-    "nulla": "né persone né datori di lavoro",
+    "persone": "Questi dati contano persone.",
+    "imprese": "Questi dati contano datori di lavoro.",
+    "denaro": "Questi dati contano somme di denaro.",
+    "nulla": "Questi dati non contano né persone né datori di lavoro.",
 }
 METHODS = {
-    "soppressione": "le cifre che riguardano pochi soggetti non si mostrano",
-    "perturbazione": "le cifre sono modificate di poco, in modo casuale",
-    "generalizzazione": "dove i soggetti sono pochi si mostra un territorio più ampio, "
-    "o non si mostra il settore",
-    "aperto": "nessuna protezione: i dati sono già pubblici",
+    "soppressione": "Le cifre che riguardano pochi soggetti non si mostrano.",
+    "perturbazione": "Le cifre sono modificate di poco, in modo casuale.",
+    "generalizzazione": "Dove i soggetti sono pochi si mostra un territorio più ampio, "
+    "o non si mostra il settore.",
+    "aperto": "Non serve nessuna protezione.",
 }
 
 
@@ -124,7 +124,7 @@ def citation(config: Config, released: Released, contract: Contract) -> str:
     portal = config.portale
     return (
         f"{portal.titolare.nome}, «{contract.titolo.it}», {portal.nome}, "
-        f"dati pubblicati il {long_date(released.date)}, "
+        f"dati aggiornati al {long_date(released.date)}, "
         f"{portal.url_base}/dati/{contract.slug}/, licenza CC BY 4.0."
     )
 

@@ -127,7 +127,7 @@ def _operator_page(config: Config, released: Released, operator: Row, sites: lis
                 "subject": f"Errore nella scheda di {name}",
                 "body": (
                     f"Pagina: {address}\nOperatore: {name} ({operator['codice_operatore']})\n"
-                    f"Dati pubblicati il {long_date(released.date)}\n\n"
+                    f"Dati aggiornati al {long_date(released.date)}\n\n"
                     "Che cosa è sbagliato:\n\nChe cosa dovrebbe esserci:\n"
                 ),
             },

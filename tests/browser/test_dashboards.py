@@ -175,3 +175,15 @@ def test_the_list_works_where_the_map_cannot_be_drawn(address: str, open_context
         expect(page.locator("#pagine")).to_be_visible()
         page.get_by_label("Comune", exact=True).fill("Lecco Frazione 2")
         expect(page.locator("#righe tr:visible").first).to_contain_text("Lecco Frazione 2")
+
+
+def test_where_the_vacancies_do_not_load_the_page_says_so_and_shows_the_way(
+    address: str, open_context: Any
+) -> None:
+    context = open_context()
+    context.route("**/posti.json", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(address + "scoperture/")
+    expect(page.locator("#conteggio")).to_contain_text("non si è caricato")
+    expect(page.locator("#filtri")).to_be_hidden()
+    expect(page.get_by_role("link", name="Milano", exact=True)).to_be_visible()

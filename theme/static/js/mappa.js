@@ -4,7 +4,7 @@
 import { aggiornaSegnaposto, animata } from "./segnaposti.js";
 
 const TUTTA = L.Control.extend({
-  options: { position: "topright" },
+  options: { position: "bottomright" },
   initialize(vista) {
     this.vista = vista;
   },

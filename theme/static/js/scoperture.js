@@ -18,10 +18,18 @@ const fuoriMappa = document.getElementById("fuori-mappa");
 
 const [dati, carta] = await Promise.all([caricaPosti(), caricaMappa()]);
 
+// Without the whole list no filter can be right: the provinces' pages take over.
 async function caricaPosti() {
-  const risposta = await fetch(new URL("posti.json", document.location));
-  if (!risposta.ok) throw new Error(`posti.json: ${risposta.status}`);
-  return risposta.json();
+  try {
+    const risposta = await fetch(new URL("posti.json", document.location));
+    if (!risposta.ok) throw new Error(`posti.json: ${risposta.status}`);
+    return await risposta.json();
+  } catch (errore) {
+    modulo.hidden = true;
+    conteggio.textContent =
+      "L’elenco completo non si è caricato. Riprova, o usa gli elenchi per provincia in fondo alla pagina.";
+    throw errore;
+  }
 }
 
 // The list works even where the map cannot be drawn.
