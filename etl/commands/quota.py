@@ -91,7 +91,13 @@ def _print(found: Recomputed, console: Console) -> None:
         for reason in reasons:
             if reason.sentence and reason.where:
                 console.print(f"- Provincia {reason.where}: {reason.sentence}")
-        used = {name for reason in reasons for name in reason.inputs if name in law.entries}
+        used = {
+            name
+            for reason in reasons
+            if reason.sentence
+            for name in reason.inputs
+            if name in law.entries
+        }
         doubtful = [law.entries[name].title for name in law.unverified(used)]
         if doubtful:
             console.print("Da verificare: " + "; ".join(doubtful) + ".")
