@@ -21,11 +21,12 @@ from etl.config import ROOT, Config, config_path
 from etl.contracts import Contract, load_contracts
 from etl.derive.datasets import Inputs, derive
 from etl.derive.quality import quality_report
+from etl.derive.quota.to_js import module as browser_rules
 from etl.problems import ReleaseRefusedError
 from etl.protect import ReleasableZone, Release, check_release, protect_table
 from etl.protect.leaks import LeakGate, forbidden_columns
 from etl.protect.zone import swap
-from etl.publish import publish
+from etl.publish import place, publish
 from etl.receive import person_values, receive
 from etl.site import build_site
 
@@ -96,6 +97,7 @@ def _run(
     with _stage("derivare", report, result) as count:
         inputs = Inputs(config, received, secret)
         derived = {contract.slug: derive(inputs, contract) for contract in contracts}
+        _keep_differences(inputs, folder)
         count(sum(len(table) for table in derived.values()))
     by_slug = {contract.slug: contract for contract in contracts}
     with _stage("proteggere", report, result) as count:
@@ -109,7 +111,7 @@ def _run(
             contracts=by_slug,
             tables=tables,
             expectations=check_release(by_slug, tables),
-            quality=quality_report(config, received),
+            quality=quality_report(inputs),
             comuni=received.geography.comuni.drop(columns="belfiore"),
             province=received.geography.province,
         )
@@ -117,14 +119,23 @@ def _run(
     with _stage("pubblicare", report, result) as count:
         zone = ReleasableZone(folder)
         publish(config, release, zone)
+        zone.write("strumenti/quota.mjs", browser_rules().encode("utf-8"))
         count(sum(len(table) for table in tables.values()))
     with _stage("comporre il sito", report, result) as count:
         shutil.rmtree(new_output, ignore_errors=True)
         build_site(config, zone.folder, new_output, previous=output, progress=report)
+        place(zone.folder, new_output, by_slug)
         count(sum(1 for _ in new_output.rglob("*.html")))
     with _stage("cercare fughe di dati", report, result) as count:
         count(_leak_gate(config, zone, new_output, folder))
     swap([(zone.folder, zone.current), (new_output, output)])
+
+
+def _keep_differences(inputs: Inputs, folder: Path) -> None:
+    """Keep, for the offices that must look at them, the statements that declare other figures."""
+    path = folder / "riservato" / "differenze-prospetti.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    inputs.quota.differenze.to_csv(path, index=False)
 
 
 def _refuse_columns(tables: dict[str, pd.DataFrame]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from importlib import import_module
 
 import pandas as pd
 
 from etl.config import Config
 from etl.contracts import Contract, ContractError
+from etl.derive.quota.region import RegionQuota, compute_region
 from etl.derive.statements import reference_date
 from etl.receive import Received
 
@@ -25,6 +27,11 @@ class Inputs:
     config: Config
     received: Received
     secret: bytes
+
+    @cached_property
+    def quota(self) -> RegionQuota:
+        """The quota of every statement, recomputed with the law of its date."""
+        return compute_region(self.received.tables)
 
     @property
     def date(self) -> date:

@@ -7,12 +7,17 @@ from typing import Any
 
 from slugify import slugify
 
-from etl.config import Config
-from etl.receive import Received
+from etl.derive.datasets import Inputs
+from etl.derive.quota.differences import counts
 
 
-def quality_report(config: Config, received: Received) -> dict[str, Any]:
-    """Return counts by source and kind of problem; no value, row or file name of a supplier."""
+def quality_report(inputs: Inputs) -> dict[str, Any]:
+    """Return counts by source and kind of problem; no value, row or file name of a supplier.
+
+    `differenze_prospetti` counts, by kind and figure, the statements whose declared figures are
+    not those that the law gives on their own data.
+    """
+    config, received = inputs.config, inputs.received
     sources = []
     for source in sorted(config.fonti, key=lambda item: (item.fornitore, item.id)):
         snapshots = [item for item in received.snapshots if item.id == source.id]
@@ -43,4 +48,12 @@ def quality_report(config: Config, received: Received) -> dict[str, Any]:
                 ],
             }
         )
-    return {"fonti": sources}
+    differences = [
+        {
+            "tipo": str(row["tipo"]),
+            "cifra": str(row["cifra"]),
+            "conteggio": int(row["prospetti"]),
+        }
+        for row in counts(inputs.quota.differenze).to_dict("records")
+    ]
+    return {"fonti": sources, "differenze_prospetti": differences}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from etl.derive.datasets import Inputs
-from etl.derive.quota.region import compute_region
 from etl.derive.statements import in_force, section
 
 
@@ -18,10 +17,9 @@ def derive(inputs: Inputs) -> pd.DataFrame:
     """
     received = inputs.received
     statements = in_force(received.tables["prospetti"])
-    region = compute_region(received.tables)
     facts = statements[["codice_comunicazione", "codice_ateco", "data_riferimento", "sintetico"]]
-    rows = region.province.merge(facts, on="codice_comunicazione", how="inner").merge(
-        region.nazionale[["codice_comunicazione", "classe_dimensionale"]].dropna(),
+    rows = inputs.quota.province.merge(facts, on="codice_comunicazione", how="inner").merge(
+        inputs.quota.nazionale[["codice_comunicazione", "classe_dimensionale"]].dropna(),
         on="codice_comunicazione",
         how="inner",
     )
