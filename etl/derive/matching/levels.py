@@ -84,17 +84,17 @@ class Settled:
         raise KeyError(aim)
 
 
-def settle(graph: Graph, aims: Sequence[tuple[str, Int]]) -> Settled:
+def settle(graph: Graph, aims: Sequence[tuple[str, Int]], after: Settled | None = None) -> Settled:
     """Return the matching that is best by the first aim, then by the second, and so on.
 
     An aim is a name and an integer weight for every edge. «posti» (weight 1) and «graduatoria»
     (a weight for each person, all different) are solved without an auction, and only as the
-    first.
+    first. `after` is a result whose aims come before these.
     """
-    face = whole(graph)
-    steps: list[Step] = []
-    faces: list[Face] = []
-    edge = np.full(graph.people, -1, dtype=np.int64)
+    face = after.faces[-1] if after else whole(graph)
+    steps = list(after.steps) if after else []
+    faces = list(after.faces) if after else []
+    edge = after.edge if after else np.full(graph.people, -1, dtype=np.int64)
     for aim, weight in aims:
         mine = np.ascontiguousarray(weight[face.numbers], dtype=np.int64)
         if not steps and aim == "posti":

@@ -26,11 +26,12 @@ LIFTABLE: tuple[str, ...] = (*CONDITIONS, "senza_mezzi_pubblici", *AREAS, *ABILI
 
 @dataclass(frozen=True)
 class Lifted:
-    """What lifting one requirement would give: pairs made possible, posts filled in addition."""
+    """What lifting one requirement would give: posts filled in addition, pairs and their people."""
 
     requirement: str
-    pairs: int
     posts: int
+    pairs: int
+    people: int
 
 
 def lifted_requirements(
@@ -55,7 +56,8 @@ def lifted_requirements(
             graph.posts,
         )
         after = int((most_posts(wider, match) >= 0).sum()) if chosen.any() else before
-        found.append(Lifted(name, int(chosen.sum()), after - before))
+        concerned = len(np.unique(person[chosen]))
+        found.append(Lifted(name, after - before, int(chosen.sum()), concerned))
     return sorted(found, key=lambda one: (-one.posts, -one.pairs, one.requirement))
 
 

@@ -1,0 +1,45 @@
+"""Stable numbers for ids, and ties broken by them: the same whatever row comes first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+
+from etl.derive.matching.encode import Int
+
+TIE_BITS = 40
+
+
+def keys(ids: Iterable[str]) -> Int:
+    """Return a 63-bit number for each id; raises ValueError where two ids would share one."""
+    numbers = np.array(
+        [int.from_bytes(hashlib.blake2b(one.encode(), digest_size=8).digest()) >> 1 for one in ids],
+        dtype=np.int64,
+    )
+    if len(np.unique(numbers)) != len(numbers):
+        raise ValueError("two ids are the same")
+    return numbers
+
+
+def tie_break(person_key: Int, lot_key: Int, turn: int) -> Int:
+    """Return a number below 2**40 for each pair of keys, unlike any other with all likelihood.
+
+    It depends on who and what, and on nothing else. Another `turn` gives other numbers.
+    """
+    with np.errstate(over="ignore"):
+        mixed = _mix(person_key.astype(np.uint64) + np.uint64(turn + 1) * _ODD)
+        mixed = _mix(mixed ^ _mix(lot_key.astype(np.uint64) + _ODD))
+    return (mixed >> np.uint64(64 - TIE_BITS)).astype(np.int64)
+
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _mix(values: Int) -> Int:
+    """Return values shuffled bit by bit (splitmix64: G. Steele, D. Lea, C. Flood, 2014)."""
+    mixed: Int = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
