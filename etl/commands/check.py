@@ -20,7 +20,7 @@ class ReportFormat(StrEnum):
 def check(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH…", help="File, cartelle o zip da controllare."),
+        typer.Argument(metavar="PATH", help="File, cartelle o zip da controllare."),
     ],
     contract: Annotated[
         str | None,

@@ -6,13 +6,20 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from lxml import etree
 
 from etl.config import ROOT, Config
 from etl.receive.archive import Opener, list_members
-from etl.receive.pid import CHUNK
+from etl.receive.pid import (
+    CHUNK,
+    LONGEST_UNKNOWN,
+    SAFE,
+    SMALL,
+    RefusedError,
+    check_prologue,
+)
 from etl.receive.pid_rules import load_rules
 
 _SAFE: dict[str, Any] = {
@@ -21,6 +28,9 @@ _SAFE: dict[str, Any] = {
     "load_dtd": False,
     "huge_tree": False,
 }
+
+
+_UNREADABLE = (OSError, etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, RefusedError)
 
 
 def person_values(config: Config) -> Iterator[tuple[str, ...]]:
@@ -36,8 +46,8 @@ def iter_person_values(path: Path) -> Iterator[tuple[str, ...]]:
     """Yield, for each person named in a file, folder or zip of statements, what names them.
 
     A group holds the tax code, and the name and surname in both orders, as far as the file gives
-    them. Workers, contact persons (*referenti*)
-    and delegates are persons. Files that cannot be read are skipped: `receive` refuses them.
+    them. Workers, contact persons (*referenti*) and delegates are persons. What cannot be read of
+    a broken file is skipped: `receive` refuses such files.
     """
     members, _ = list_members(path)
     with Opener() as opener:
@@ -45,35 +55,45 @@ def iter_person_values(path: Path) -> Iterator[tuple[str, ...]]:
             try:
                 with opener.open(member) as stream:
                     yield from _persons(stream)
-            except (OSError, etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error):
+            except _UNREADABLE:
                 continue
 
 
-def _persons(stream: Any) -> Iterator[tuple[str, ...]]:
-    prefix = "{" + load_rules().namespace + "}"
-    first = stream.read(CHUNK)
-    if len(first) < CHUNK:  # a whole statement: parsed at once, several times faster
-        yield from _small(first, prefix)
+def _persons(stream: IO[bytes]) -> Iterator[tuple[str, ...]]:
+    rules = load_rules()
+    prefix = "{" + rules.namespace + "}"
+    content = stream.read(SMALL)
+    check_prologue(content)
+    if len(content) < SMALL:  # a whole statement: parsed at once, several times faster
+        yield from _small(content, prefix)
         return
+    persons = _tags(prefix)
     parser: Any = etree.XMLPullParser(
-        events=("start", "end"), tag=(f"{prefix}prospetto", *_tags(prefix)), **_SAFE
+        events=("start", "end"), tag=(*rules.watched, *persons), **SAFE
     )
-    chunk = first
-    while chunk:
-        parser.feed(chunk)
+    unread = 0
+    while content:
+        parser.feed(content)
+        unread += len(content)
         for event, element in parser.read_events():
-            if event == "start":
-                delegate = element.get("delegato")
-                if delegate:
-                    yield (delegate,)
-            else:
-                yield _group(element, prefix)
+            unread = 0
+            parent = element.getparent()
+            if event == "end" and parent is not None:
+                if element.tag in persons:
+                    yield _group(element, prefix)
                 element.clear(keep_tail=True)
-        chunk = stream.read(CHUNK)
+                while element.getprevious() is not None:
+                    del parent[0]
+            elif event == "start" and parent is None and element.get("delegato"):
+                yield (element.get("delegato"),)
+        if unread > LONGEST_UNKNOWN:
+            return
+        content = stream.read(CHUNK)
 
 
 def _small(content: bytes, prefix: str) -> Iterator[tuple[str, ...]]:
-    root: Any = etree.fromstring(content, etree.XMLParser(recover=True, **_SAFE))
+    parser: Any = etree.XMLParser(**(SAFE | {"recover": True}))
+    root: Any = etree.fromstring(content, parser)
     if root is None:
         return
     if delegate := root.get("delegato"):

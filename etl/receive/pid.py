@@ -34,10 +34,11 @@ CHUNK = 64 * 1024
 # one statement's element is a few hundred bytes: a file that goes on for so long without
 # one known element is no statement, and reading on would only fill the memory
 LONGEST_UNKNOWN = 8 * 1024 * 1024
+LONGEST_PROLOGUE = 1024 * 1024
 _TAIL = 64
 # files up to this size are parsed whole, longer ones as a stream
 SMALL = 256 * 1024
-_SAFE: dict[str, Any] = {
+SAFE: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
     "load_dtd": False,
@@ -70,7 +71,9 @@ class Statement:
         return any(problem.severity is not Severity.NOTICE for problem in self.problems)
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
+    """A whole file is refused: why, what to do, at which line."""
+
     def __init__(self, code: str, message: str, remedy: str, line: int | None = None) -> None:
         super().__init__(message)
         self.code, self.message, self.remedy, self.line = code, message, remedy, line
@@ -90,6 +93,37 @@ class _Frame:
         self.values: dict[str, Value] = {}
 
 
+def check_prologue(head: bytes) -> bool:
+    """Return whether what comes before the first element is known to be harmless.
+
+    False where more bytes are needed. Raises RefusedError for a DOCTYPE, before any parser
+    sees it: entities are declared there.
+    """
+    text = head
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = head.decode("utf-16", "ignore").encode()
+    elif b"\x00" in head[:4]:
+        text = head.replace(b"\x00", b"")
+    text = text.removeprefix(b"\xef\xbb\xbf")
+    match = _PROLOGUE.match(text)
+    rest = text[match.end() :] if match else text
+    if rest[:9].upper() == b"<!DOCTYPE":
+        raise RefusedError(
+            "xml-dtd",
+            "Il file dichiara un DTD (DOCTYPE): non viene aperto, perché può nascondere "
+            "entità dannose.",
+            "togliere la riga <!DOCTYPE …> e inviare di nuovo il file.",
+        )
+    incomplete = len(rest) < 9 or rest.startswith((b"<?", b"<!--"))
+    if incomplete and len(head) > LONGEST_PROLOGUE:
+        raise RefusedError(
+            "xml-non-riconosciuto",
+            "Il file comincia con più di un megabyte di commenti.",
+            "inviare il prospetto come lo produce il sistema.",
+        )
+    return not incomplete
+
+
 def read_statement(chunks: Iterable[bytes], file: str, source: str) -> Statement:
     """Return one statement read from its bytes.
 
@@ -99,7 +133,7 @@ def read_statement(chunks: Iterable[bytes], file: str, source: str) -> Statement
     reader = _Reader(file, source)
     try:
         reader.read(chunks)
-    except _RefusedError as refusal:
+    except RefusedError as refusal:
         reader.refuse(refusal)
     statement = reader.statement
     if not statement.refused:
@@ -162,10 +196,10 @@ class _Reader:
             for chunk in chunks:
                 waiting += chunk
                 self.tail = (self.tail + chunk)[-_TAIL:]
-                safe = safe or self.check_prologue(waiting)
+                safe = safe or check_prologue(waiting)
                 if safe and (parser is not None or len(waiting) > SMALL):
                     parser = parser or etree.XMLPullParser(
-                        events=("end",), tag=self.rules.watched, **_SAFE
+                        events=("end",), tag=self.rules.watched, **SAFE
                     )
                     self.feed(parser, waiting)
                     waiting = b""
@@ -175,15 +209,15 @@ class _Reader:
                 self.take(parser)
             elif waiting:
                 # a small file is read in one go: three times faster, same rules
-                root = etree.fromstring(waiting, etree.XMLParser(**_SAFE))
+                root = etree.fromstring(waiting, etree.XMLParser(**SAFE))
                 self.walk(self.begin(root))
             else:
-                raise _RefusedError(
+                raise RefusedError(
                     "file-vuoto", "Il file è vuoto.", "inviare di nuovo il file completo."
                 )
         except etree.XMLSyntaxError as error:
             whole = self.tail.rstrip(b" \t\r\n\x00").replace(b"\x00", b"").endswith(b"prospetto>")
-            raise _RefusedError(*_syntax(error, whole), line=error.lineno or None) from None
+            raise RefusedError(*_syntax(error, whole), line=error.lineno or None) from None
         self.finish()
 
     def feed(self, parser: Any, data: bytes) -> None:
@@ -191,37 +225,11 @@ class _Reader:
         self.unread += len(data)
         self.take(parser)
         if self.unread > LONGEST_UNKNOWN:
-            raise _RefusedError(
+            raise RefusedError(
                 "xml-non-riconosciuto",
                 "Il file prosegue per molti megabyte senza un elemento del prospetto.",
                 "inviare un prospetto informativo per file, come lo produce il sistema.",
             )
-
-    def check_prologue(self, head: bytes) -> bool:
-        """Refuse a DOCTYPE before the parser sees it; False where more bytes are needed."""
-        text = head
-        if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            text = head.decode("utf-16", "ignore").encode()
-        elif b"\x00" in head[:4]:
-            text = head.replace(b"\x00", b"")
-        text = text.removeprefix(b"\xef\xbb\xbf")
-        match = _PROLOGUE.match(text)
-        rest = text[match.end() :] if match else text
-        if rest[:9].upper() == b"<!DOCTYPE":
-            raise _RefusedError(
-                "xml-dtd",
-                "Il file dichiara un DTD (DOCTYPE): non viene aperto, perché può nascondere "
-                "entità dannose.",
-                "togliere la riga <!DOCTYPE …> e inviare di nuovo il file.",
-            )
-        incomplete = len(rest) < 9 or rest.startswith((b"<?", b"<!--"))
-        if incomplete and len(head) > 1024 * 1024:
-            raise _RefusedError(
-                "xml-non-riconosciuto",
-                "Il file comincia con più di un megabyte di commenti.",
-                "inviare il prospetto come lo produce il sistema.",
-            )
-        return not incomplete
 
     def take(self, parser: Any) -> None:
         for _, element in parser.read_events():
@@ -259,13 +267,13 @@ class _Reader:
 
     def begin(self, root: Any) -> _Frame:
         if root.getroottree().docinfo.internalDTD is not None:
-            raise _RefusedError(
+            raise RefusedError(
                 "xml-dtd",
                 "Il file dichiara un DTD (DOCTYPE).",
                 "togliere la riga <!DOCTYPE …> e inviare di nuovo il file.",
             )
         if root.tag != "{" + self.rules.namespace + "}prospetto":
-            raise _RefusedError(
+            raise RefusedError(
                 "xml-non-riconosciuto",
                 "Il file è un XML, ma non è un prospetto informativo "
                 f"(versione {self.rules.version}).",
@@ -466,7 +474,7 @@ class _Reader:
         row[0] = code
         self.rows += 1
         if self.rows > MOST_ROWS:
-            raise _RefusedError(
+            raise RefusedError(
                 "troppe-righe",
                 f"Il prospetto ha più di {MOST_ROWS} righe.",
                 "controllare il programma che lo ha prodotto.",
@@ -543,7 +551,7 @@ class _Reader:
             )
         )
 
-    def refuse(self, refusal: _RefusedError) -> None:
+    def refuse(self, refusal: RefusedError) -> None:
         self.statement.problems.append(
             Problem(
                 source=self.source,

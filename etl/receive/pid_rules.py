@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.contracts import load_supplier_contract
+from etl.receive.texts import one_line
 
 RULES = Path(__file__).with_name("pid.toml")
 
@@ -207,9 +208,12 @@ def _text(pattern: re.Pattern[str] | None, longest: int | None) -> Convert:
     def convert(text: str) -> Value:
         if not text or (pattern is not None and not pattern.fullmatch(text)):
             raise WrongValueError
-        if longest is not None and len(text) > longest:
+        if longest is None:
+            return text
+        line = one_line(text)
+        if len(text) > longest or not line:
             raise WrongValueError
-        return text
+        return line
 
     return convert
 

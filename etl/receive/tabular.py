@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,17 +15,12 @@ from etl.problems import Problem, Responsible, Severity, shorten
 from etl.receive.frames import LIST_SEPARATOR, Cell
 from etl.receive.geography import name_key
 from etl.receive.grids import Grid, GridError, read_grid
+from etl.receive.texts import cell as cell_text
 from etl.receive.validation import Table
 
 HEADER_SEARCH = 30
 HEADERS_SHOWN = 30
 
-_FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
-_SPACES = re.compile(r"\s+")
-_INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
 _ITALIAN_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T]\d{1,2}[:.]\d{2}.*)?")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -172,7 +166,7 @@ def count_missing_columns(source: Source, contract: SupplierContract, grid: Grid
 
 def header_key(text: str) -> str:
     """Return a column's header without case, accents, punctuation and double spaces."""
-    return " ".join(re.sub(r"[^0-9a-z]+", " ", name_key(clean(text))).split())
+    return " ".join(re.sub(r"[^0-9a-z]+", " ", name_key(cell_text(text))).split())
 
 
 def _declared_start(source: Source, grid: Grid) -> int:
@@ -223,13 +217,13 @@ def _match(grid: Grid, start: int, height: int, wanted: dict[str, str]) -> _Colu
 
 def _header_names(lines: list[list[str]], place: int, grid: Grid) -> tuple[str, ...]:
     """Every name a column may go by: its cells joined, with what stands over merged cells."""
-    own = [clean(line[place]) if place < len(line) else "" for line in lines]
+    own = [cell_text(line[place]) if place < len(line) else "" for line in lines]
     filled = []
     for line, text in zip(lines[:-1], own[:-1], strict=True):
         left = place
         while not text and left > 0:
             left -= 1
-            text = clean(line[left]) if left < len(line) else ""
+            text = cell_text(line[left]) if left < len(line) else ""
         filled.append(text)
     joined = " ".join(text for text in own if text)
     merged = " ".join(text for text in [*filled, own[-1]] if text)
@@ -328,17 +322,6 @@ def _report_columns(
 # -- the values -------------------------------------------------------------------------------
 
 
-def clean(text: str) -> str:
-    """Return a cell as one line of text: formula wrapping, invisible characters, spaces undone."""
-    stripped = text.strip()
-    wrapped = _FORMULA.match(stripped)
-    if wrapped:
-        stripped = wrapped.group(1).replace('""', '"')
-    if not stripped.isascii() or not stripped.isprintable():
-        stripped = unicodedata.normalize("NFC", _INVISIBLE.sub("", stripped))
-    return _SPACES.sub(" ", stripped).strip()
-
-
 def _column(
     source: Source,
     entry: ContractField,
@@ -347,7 +330,7 @@ def _column(
 ) -> list[Cell]:
     if place is None:
         return [None] * len(body)
-    words = {name_key(clean(theirs)): ours for theirs, ours in _words(source, entry).items()}
+    words = {name_key(cell_text(theirs)): ours for theirs, ours in _words(source, entry).items()}
     cells = [cells[place] if place < len(cells) else "" for _, cells in body]
     kind = entry.definizione.tipo
     comma = kind == "decimale" and any("," in cell for cell in cells)
@@ -359,7 +342,7 @@ def _column(
             if kind == "elenco":
                 cache[cell] = _list(cell, separator, words)
             else:
-                cache[cell] = _scalar(clean(cell), kind, words, comma)
+                cache[cell] = _scalar(cell_text(cell), kind, words, comma)
         values.append(cache[cell])
     return values
 
@@ -397,7 +380,7 @@ def _scalar(text: str, kind: str, words: dict[str, str], comma: bool) -> Cell:
 
 def _list(cell: str, separator: str | None, words: dict[str, str]) -> Cell:
     text = cell.strip()
-    whole = words.get(name_key(clean(text)))
+    whole = words.get(name_key(cell_text(text)))
     if whole is not None:
         return whole or None
     if separator is None:
@@ -414,8 +397,8 @@ def _parts(text: str, separator: str, words: dict[str, str]) -> Iterator[str]:
     """Split a cell; an item that is no known word is split again where spaces were left out."""
     tight = separator.strip()
     for part in text.split(separator):
-        item = clean(part)
-        pieces = [clean(piece) for piece in item.split(tight)] if tight else []
+        item = cell_text(part)
+        pieces = [cell_text(piece) for piece in item.split(tight)] if tight else []
         if name_key(item) not in words and pieces and all(name_key(p) in words for p in pieces):
             yield from pieces
         elif item:

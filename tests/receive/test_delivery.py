@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from etl.config import Config
+from etl.config import ROOT, Config
 from etl.contracts import load_supplier_contract
 from etl.problems import InputRefusedError, Severity
 from etl.receive import Received, delivery, person_values, receive, statements
@@ -327,8 +330,6 @@ def test_a_statement_sent_twice_counts_once_and_two_versions_count_never(
 def test_the_result_does_not_depend_on_the_day_a_file_was_written(
     deliver: Callable[..., Config], tmp_path: Path
 ) -> None:
-    import os
-
     config = deliver()
     first = receive(config, tmp_path / "build")
     for path in tmp_path.glob("p/*.xml"):
@@ -336,3 +337,61 @@ def test_the_result_does_not_depend_on_the_day_a_file_was_written(
     again = receive(config, tmp_path / "altra")
     for name, table in first.tables.items():
         pd.testing.assert_frame_equal(table, again.tables[name])
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from etl.config import load_config
+from etl.receive import receive
+receive(load_config(Path(sys.argv[1])), Path(sys.argv[2]))
+"""
+
+
+def test_the_same_input_gives_the_same_bytes_whatever_the_machine_says(
+    deliver: Callable[..., Config], tmp_path: Path
+) -> None:
+    config = deliver()
+    portal = {
+        "portale": config.portale.model_dump(mode="json"),
+        "riservatezza": config.riservatezza.model_dump(mode="json"),
+        "fonti": [source.model_dump(mode="json", exclude_none=True) for source in config.fonti],
+    }
+    path = tmp_path / "portale.toml"
+    path.write_text(as_toml(portal), encoding="utf-8")
+    written = []
+    for name, seed, zone, language in (("a", "1", "Asia/Tokyo", "C"), ("b", "2", "UTC", "C.UTF-8")):
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM, str(path), str(tmp_path / name)],
+            check=True,
+            cwd=ROOT,
+            env=os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language},
+        )
+        folder = tmp_path / name
+        written.append(
+            {
+                file.relative_to(folder).as_posix(): file.read_bytes()
+                for file in sorted(folder.rglob("*"))
+                if file.is_file()
+            }
+        )
+    assert len(written[0]) > 10
+    assert written[0] == written[1]
+
+
+def as_toml(portal: dict[str, Any]) -> str:
+    """Return a configuration as TOML: tables of plain values (JSON writes those the same way)."""
+    lines = []
+    for name in ("portale", "riservatezza"):
+        lines.append(f"[{name}]")
+        lines += [f"{key} = {_inline(value)}" for key, value in portal[name].items()]
+    for source in portal["fonti"]:
+        lines.append("[[fonti]]")
+        lines += [f"{key} = {_inline(value)}" for key, value in source.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_inline(item)}" for key, item in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.receive import iter_person_values
+from etl.receive import iter_person_values, persons
 from etl.receive.archive import list_members
 from etl.receive.checks import Registers
 from etl.receive.pid import iter_statements, read_statement
@@ -214,8 +214,20 @@ def test_persons_are_told_to_the_leak_gate_alone(write: Write) -> None:
     assert ("Provinciale Referendo", "Referendo Provinciale") in groups
     worker_group = ("VRDLCU80A01F205X", "Verdoni Lucullo", "Lucullo Verdoni")
     assert worker_group in groups
+    write("p/1.xml", LAUGHS)
+    assert list(iter_person_values(folder)) == []
     write("p/1.xml", GOOD[:-400])
     assert worker_group in list(iter_person_values(folder))
+
+
+def test_persons_of_a_long_statement_are_told_as_well(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write("p/1.xml", Sample(provinces=(Province(persons=50), Province("016", "A794"))).xml())
+    whole = list(iter_person_values(path))
+    monkeypatch.setattr(persons, "SMALL", 100)
+    assert list(iter_person_values(path)) == whole
+    assert len(whole) == 1 + 1 + 2 + 52
 
 
 def test_no_value_of_a_person_is_in_tables_problems_refusals_or_logs(

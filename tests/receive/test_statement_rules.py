@@ -184,6 +184,12 @@ def test_vacancies_elsewhere_in_the_tree_are_not_taken_for_rows() -> None:
     assert [problem.code for problem in statement.problems] == ["elemento-sconosciuto"]
 
 
+def test_free_texts_come_on_one_line_without_what_the_eye_does_not_see() -> None:
+    text = "  Ca\u200brico\n e   sca\u202erico <!-- nota --> &lt;b&gt; "
+    statement = read(Sample(provinces=(Province(posts=({"mansione": text},)),)).xml())
+    assert row(statement, "prospetti-posti")["mansione"] == "Carico e scarico <b>"
+
+
 def test_a_registered_office_abroad_is_accepted() -> None:
     statement = read(Sample(office="0000").xml())
     assert statement.problems == []

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from etl.receive.grids.grid import MOST_COLUMNS, MOST_ROWS, ZIP, Grid, GridError
 
+# no cell is so long: a quote that does not close swallows the rest of the file
+LONGEST_CELL = 100_000
 DELIMITERS = (";", ",", "\t", "|")
 
 _BOMS = (
@@ -120,12 +122,9 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error:
-            raise GridError(
-                "csv-illeggibile",
-                f"Dalla riga {number} il file non si legge: forse una virgoletta non si chiude.",
-                "controllare le virgolette della riga e salvare di nuovo il file.",
-                row=number,
-            ) from None
+            raise _unclosed(number) from None
+        if any(len(cell) > LONGEST_CELL for cell in row):
+            raise _unclosed(number)
         if number > MOST_ROWS:
             raise GridError(
                 "troppe-righe",
@@ -140,6 +139,15 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                 row=number,
             )
         yield number, row
+
+
+def _unclosed(number: int) -> GridError:
+    return GridError(
+        "csv-illeggibile",
+        f"Dalla riga {number} il file non si legge: forse una virgoletta non si chiude.",
+        "controllare le virgolette della riga e salvare di nuovo il file.",
+        row=number,
+    )
 
 
 def sniff_delimiter(text: str) -> str:
