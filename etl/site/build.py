@@ -128,6 +128,7 @@ def settings(config: Config, released: Released, output: Path) -> dict[str, Any]
             "lstrip_blocks": True,
             "extensions": [],
             "undefined": jinja2.StrictUndefined,
+            "finalize": language.printable,
         },
         "JINJA_FILTERS": {
             "numero": language.number,

@@ -52,7 +52,7 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
         template="dati",
         title="Dati aperti",
         description="Gli insiemi di dati da scaricare, con dizionario, licenza e fonte.",
-        context={"dataset": datasets, "frequenze": FREQUENCIES},
+        context={"dataset": datasets, "frequenze": FREQUENCIES, "insieme": released.files},
     )
     for dataset in datasets:
         yield Page(
@@ -66,11 +66,17 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
 
 
 def assets(_config: Config, released: Released) -> Iterator[Asset]:
-    """Yield every released file, at the address that its page and the manifest give."""
-    yield Asset("dati/manifest.json", source=released.manifest)
-    for dataset in released.datasets.values():
-        for item in [*dataset.files, *dataset.others]:
-            yield Asset(f"dati/{dataset.slug}/{item.name}", source=item.path)
+    """Yield every released file, at the address that the manifest gives.
+
+    In the zone the files of a data set stand in `datasets/<slug>/`, those that belong to the
+    whole portal below `portale/`.
+    """
+    zone = released.zone
+    yield Asset("dati/manifest.json", source=zone / "manifest.json")
+    for folder, address in ((zone / "datasets", "dati/"), (zone / "portale", "")):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                yield Asset(f"{address}{path.relative_to(folder).as_posix()}", source=path)
 
 
 def _describe(config: Config, released: Released, dataset: Dataset) -> dict[str, Any]:

@@ -6,7 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from urllib.parse import quote, urlsplit
+
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 MONTHS = (
     "gennaio",
@@ -89,6 +94,14 @@ def slugify(text: str) -> str:
 def collation_key(text: str) -> tuple[str, str]:
     """Return the key that sorts Italian words whatever the machine's locale."""
     return (fold(text), text)
+
+
+def printable(value: Any) -> Any:
+    """Return the value as a page may hold it: a text without the code points that HTML forbids.
+
+    Suppliers' texts bear the traces of wrong encodings; other values are returned as they are.
+    """
+    return _FORBIDDEN.sub(" ", value) if type(value) is str else value
 
 
 def web_address(value: str | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Asset:
-    """One file beside the pages: written from text, or copied as it is."""
+    """One file beside the pages: written from text, or the very file of the releasable zone."""
 
     path: str
     text: str | None = None
@@ -40,6 +42,9 @@ class Asset:
         target = Path(output) / self.path
         target.parent.mkdir(parents=True, exist_ok=True)
         if self.source is not None:
-            target.write_bytes(self.source.read_bytes())
+            try:
+                os.link(self.source, target)
+            except OSError:  # the site is on another disk
+                shutil.copyfile(self.source, target)
         else:
             target.write_text(self.text or "", encoding="utf-8", newline="\n")

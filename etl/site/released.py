@@ -19,12 +19,33 @@ from etl.site.language import slugify
 
 Row = dict[str, Any]
 
-FORMATS = {
-    "csv": "CSV",
-    "json": "JSON",
-    "parquet": "Parquet",
-    "geojson": "GeoJSON",
-    "xlsx": "XLSX",
+# What each kind of file is for, by what follows the first dot of its name, in the order in which
+# pages list them.
+KINDS = {
+    "csv": "CSV, si apre con ogni programma",
+    "csv.gz": "CSV compresso",
+    "xlsx": "Excel, per i fogli di calcolo",
+    "ods": "OpenDocument, per i fogli di calcolo",
+    "json": "JSON, una voce per riga",
+    "json.gz": "JSON compresso",
+    "colonne.json": "JSON, una lista per colonna",
+    "geojson": "GeoJSON, per le mappe",
+    "parquet": "Parquet, per l’analisi",
+    "sqlite": "SQLite, tutti i dati in una base di dati",
+    "duckdb": "DuckDB, tutti i dati per l’analisi",
+    "zip": "ZIP, tutti i file",
+    "datapackage.json": "Data Package, la descrizione del pacchetto",
+    "csv-metadata.json": "CSVW, la descrizione del CSV",
+    "dcat.ttl": "DCAT-AP_IT in Turtle",
+    "dcat.jsonld": "DCAT-AP_IT in JSON-LD",
+    "catalogo.ttl": "il catalogo DCAT-AP_IT in Turtle",
+    "catalogo.jsonld": "il catalogo DCAT-AP_IT in JSON-LD",
+    "jsonld": "schema.org, per i motori di ricerca",
+    "sql": "SQL, per creare la tabella",
+    "bib": "BibTeX, la citazione",
+    "CITATION.cff": "Citation File Format, la citazione",
+    "esempi.json": "esempi di domande ai dati",
+    "qualita-metadati.json": "la qualità dei metadati",
 }
 
 
@@ -34,17 +55,26 @@ class SiteError(ReleaseRefusedError):
 
 @dataclass(frozen=True)
 class ReleasedFile:
-    """One file that visitors can download."""
+    """One file that visitors can download; `rows` is known where it is a table."""
 
     name: str
-    path: Path
     bytes: int
     sha256: str
+    rows: int | None
 
     @property
     def kind(self) -> str:
-        """The format's name as people write it."""
-        return FORMATS.get(self.path.suffix.removeprefix("."), self.path.suffix[1:].upper())
+        """What the file is, as people say it."""
+        extension = self.name.split(".", 1)[-1]
+        return KINDS.get(self.name) or KINDS.get(extension) or extension
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """The file's place in a list of downloads."""
+        extension = self.name.split(".", 1)[-1]
+        known = list(KINDS)
+        key = self.name if self.name in KINDS else extension
+        return (known.index(key) if key in KINDS else len(known), self.name)
 
 
 @dataclass(frozen=True)
@@ -54,13 +84,21 @@ class Dataset:
     contract: Contract
     rows: list[Row]
     files: list[ReleasedFile]
-    others: list[ReleasedFile]
-    package: dict[str, Any]
 
     @property
     def slug(self) -> str:
         """The data set's identity."""
         return self.contract.slug
+
+    @property
+    def tables(self) -> list[ReleasedFile]:
+        """The files that hold the rows."""
+        return [item for item in self.files if item.rows is not None]
+
+    @property
+    def descriptions(self) -> list[ReleasedFile]:
+        """The files that describe the rows."""
+        return [item for item in self.files if item.rows is None]
 
     @cached_property
     def synthetic(self) -> bool:
@@ -95,7 +133,8 @@ class Released:
     provinces: list[Province]
     boundaries: dict[str, Any]
     quality: dict[str, Any]
-    manifest: Path
+    zone: Path
+    files: list[ReleasedFile]
     by_code: dict[str, Province] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -113,11 +152,10 @@ class Released:
 
 def read_released(config: Config, zone: Path) -> Released:
     """Return what stands in the releasable zone; raises SiteError, naming the file that lacks."""
-    manifest = zone / "manifest.json"
-    hashes = _hashes(manifest)
     boundaries = _read_json(zone / "geografia" / "province.geojson")
+    listed = _read_json(zone / "manifest.json")["files"]
     datasets = {
-        contract.slug: _read_dataset(contract, zone / "datasets" / contract.slug, hashes)
+        contract.slug: _read_dataset(contract, zone / "datasets" / contract.slug, listed)
         for contract in load_contracts()
     }
     return Released(
@@ -125,8 +163,23 @@ def read_released(config: Config, zone: Path) -> Released:
         provinces=_provinces(config, boundaries),
         boundaries=boundaries,
         quality=_read_json(zone / "qualita" / "qualita.json"),
-        manifest=manifest,
+        zone=zone,
+        files=_listed_in(listed, "dati/"),
     )
+
+
+def _listed_in(listed: list[dict[str, Any]], folder: str) -> list[ReleasedFile]:
+    """Return the manifest's files that stand in a folder of the site, not below it."""
+    files = [
+        ReleasedFile(entry["path"].removeprefix(folder), **_facts(entry))
+        for entry in listed
+        if entry["path"].startswith(folder) and "/" not in entry["path"].removeprefix(folder)
+    ]
+    return sorted(files, key=lambda item: item.order)
+
+
+def _facts(entry: dict[str, Any]) -> dict[str, Any]:
+    return {name: entry[name] for name in ("bytes", "sha256", "rows")}
 
 
 def _read_json(path: Path) -> Any:
@@ -141,42 +194,22 @@ def _read_json(path: Path) -> Any:
         raise SiteError(f"«{path.name}» non è un JSON leggibile: {error}") from None
 
 
-def _hashes(manifest: Path) -> dict[str, str]:
-    """Return each file's sha256 by its address on the site, as the manifest states them."""
-    return {entry["path"]: entry["sha256"] for entry in _read_json(manifest)["files"]}
-
-
-def _read_dataset(contract: Contract, folder: Path, hashes: dict[str, str]) -> Dataset:
+def _read_dataset(contract: Contract, folder: Path, listed: list[dict[str, Any]]) -> Dataset:
     table = folder / f"{contract.slug}.parquet"
     if not table.exists():
         raise SiteError(
             f"Manca «{contract.slug}/{table.name}»: il contratto promette questo insieme di dati, "
             "ma nella zona pubblica non c’è. Eseguire prima «python -m etl build»."
         )
-    downloads: list[ReleasedFile] = []
-    others: list[ReleasedFile] = []
-    for path in sorted(folder.iterdir()):
-        if not path.is_file():
-            continue
-        content = path.read_bytes()
-        address = f"dati/{contract.slug}/{path.name}"
-        if hashes.get(address) != hashlib.sha256(content).hexdigest():
+    files = _listed_in(listed, f"dati/{contract.slug}/")
+    for item in files:
+        path = folder / item.name
+        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != item.sha256:
             raise SiteError(
-                f"«{contract.slug}/{path.name}» non è il file che il manifesto descrive. "
+                f"«{contract.slug}/{item.name}» non è il file che il manifesto descrive. "
                 "Rifare la pubblicazione con «python -m etl build --force»."
             )
-        item = ReleasedFile(path.name, path, len(content), hashes[address])
-        data_file = path.stem == contract.slug and path.suffix[1:] in FORMATS
-        (downloads if data_file else others).append(item)
-    order = list(FORMATS)
-    downloads.sort(key=lambda item: order.index(item.path.suffix[1:]))
-    return Dataset(
-        contract=contract,
-        rows=pq.read_table(table).to_pylist(),
-        files=downloads,
-        others=others,
-        package=_read_json(folder / "datapackage.json"),
-    )
+    return Dataset(contract=contract, rows=pq.read_table(table).to_pylist(), files=files)
 
 
 def _provinces(config: Config, boundaries: dict[str, Any]) -> list[Province]:

@@ -24,6 +24,7 @@ HOSTILE = (
     "</script><img src=x onerror=window.colpito=1>",
     '"><svg onload=window.colpito=1>',
     "{{ 7 * 7 }} {% raw %} {{ config }}",
+    "trattino \x96 e campanello \x07",
 )
 PROVINCES = {
     "012": ("Varese", "VA"),

@@ -112,3 +112,9 @@ def test_a_text_that_is_no_address_gets_no_mail_link(address: str | None) -> Non
 )
 def test_telephone_numbers_can_be_called(text: str, link: str | None) -> None:
     assert language.phone_link(text) == link
+
+
+def test_code_points_that_html_forbids_never_reach_a_page() -> None:
+    assert language.printable("a\x96b\x00c\ud800d\uffffe\x7f") == "a b c d e "
+    assert language.printable("è «così»\n\t– 😀") == "è «così»\n\t– 😀"
+    assert language.printable(7) == 7
