@@ -71,7 +71,7 @@ def list_members(path: Path) -> tuple[list[Member], list[Problem]]:
                 continue
             name = file.relative_to(path).as_posix()
             kind = file.suffix.lower()
-            if kind == ".xml":
+            if _is_statement(name):
                 found.append(Member(name, str(file)))
             elif kind == ".zip":
                 found += _zipped(file, name, problems)
@@ -82,6 +82,11 @@ def list_members(path: Path) -> tuple[list[Member], list[Problem]]:
     else:
         found = [Member(path.name, str(path))]
     return sorted(found), problems
+
+
+def _is_statement(name: str) -> bool:
+    # macOS adds a hidden twin to each file that it puts in a zip
+    return name.lower().endswith(".xml") and not name.rsplit("/", 1)[-1].startswith("._")
 
 
 def _is_zip(path: Path) -> bool:
@@ -105,6 +110,8 @@ def zip_fault(archive: zipfile.ZipFile, size: int, largest: int = LARGEST_ENTRY)
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MOST_ENTRIES:
         return f"L’archivio contiene {len(entries)} file: il massimo è {MOST_ENTRIES}."
+    if len({entry.filename for entry in entries}) < len(entries):
+        return "L’archivio contiene due file con lo stesso nome."
     if sum(entry.compress_size for entry in entries) > size:
         return "I file dell’archivio si sovrappongono: è costruito per riempire la memoria."
     if sum(entry.file_size for entry in entries) > LARGEST_ARCHIVE:
@@ -145,7 +152,7 @@ def _zipped(path: Path, name: str, problems: list[Problem]) -> list[Member]:
     found = []
     for entry in entries:
         label = f"{name}/{entry.filename}"
-        if entry.filename.lower().endswith(".xml"):
+        if _is_statement(entry.filename):
             found.append(Member(label, str(path), entry.filename))
         else:
             problems.append(_left_out(label))

@@ -24,6 +24,7 @@ from etl.receive.reading import read_source
 from etl.receive.results import SourceResult, group
 from etl.receive.store import (
     cache_key,
+    forget_others,
     keep,
     recall,
     write_quarantine,
@@ -93,6 +94,8 @@ def receive(config: Config, build: Path, progress: Progress | None = None) -> Re
     snapshots: list[Snapshot] = []
     problems: list[Problem] = []
     refused: list[Problem] = []
+    for name in ("quarantena", "riservato/ricevuti", "riservato/scaricati"):
+        forget_others(config, build / name)
     for source in config.fonti:
         try:
             place = _find(source, build)

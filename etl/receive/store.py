@@ -128,6 +128,14 @@ def write_quarantine(source: Source, result: SourceResult, folder: Path) -> None
     )
 
 
+def forget_others(config: Config, folder: Path) -> None:
+    """Remove what is kept below `folder` for sources that are no longer configured."""
+    known = {source.id for source in config.fonti}
+    for path in sorted(folder.glob("*")):
+        if path.is_dir() and path.name not in known:
+            shutil.rmtree(path)
+
+
 def write_snapshots(snapshots: Iterable[Any], path: Path) -> None:
     """Write the record of every input as it was received."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -339,6 +339,17 @@ def test_the_result_does_not_depend_on_the_day_a_file_was_written(
         pd.testing.assert_frame_equal(table, again.tables[name])
 
 
+def test_what_was_kept_for_a_source_that_is_gone_is_removed(
+    deliver: Callable[..., Config], tmp_path: Path
+) -> None:
+    config = deliver()
+    receive(config, tmp_path / "build")
+    fewer = config.model_copy(update={"fonti": config.fonti[:1]})
+    receive(fewer, tmp_path / "build")
+    kept = tmp_path / "build/riservato/ricevuti"
+    assert [path.name for path in kept.iterdir()] == ["prospetti"]
+
+
 PROGRAM = """
 import sys
 from pathlib import Path

@@ -93,6 +93,13 @@ def test_the_delimiter_is_the_one_that_splits_evenly(text: str, delimiter: str) 
     assert sniff_delimiter(text) == delimiter
 
 
+def test_the_line_that_excel_adds_is_a_hint_and_no_header() -> None:
+    assert read_csv(b"sep=|\r\na,x|b\r\n1|2\r\n", None, None).rows[1:] == [
+        (2, ["a,x", "b"]),
+        (3, ["1", "2"]),
+    ]
+
+
 def test_newlines_inside_headers_and_cells_do_not_break_rows() -> None:
     data = b'"Codice\r\nunit\xe0";Nome\r\n001;"Via\nlunga"\r\n002;x\r\n'
     found = read_csv(data, None, None)

@@ -112,12 +112,13 @@ def test_a_zip_is_read_without_writing_where_its_names_point(
         archive.writestr("../../fuori.xml", Sample(code="2" * 16).xml())
         archive.writestr("/assoluto.xml", Sample(code="3" * 16).xml())
         archive.writestr("leggimi.txt", "non è un prospetto")
+        archive.writestr("__MACOSX/a/._1.xml", b"\x00\x05\x16\x07")
     source = configuration(
         {"id": "p", "contratto": "prospetti", "formato": "pid-xml", "percorso": str(path)}
     ).fonti[0]
     result = read_source(source, path, registers)
     assert result.rows_accepted == 3
-    assert [p.code for p in result.problems] == ["file-ignorato"]
+    assert [p.code for p in result.problems] == ["file-ignorato"] * 2
     assert sorted(item.name for item in tmp_path.rglob("*")) == ["d", "prospetti.zip"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from etl.receive.grids.grid import MOST_COLUMNS, MOST_ROWS, ZIP, Grid, GridError
@@ -13,6 +14,7 @@ from etl.receive.grids.grid import MOST_COLUMNS, MOST_ROWS, ZIP, Grid, GridError
 LONGEST_CELL = 100_000
 DELIMITERS = (";", ",", "\t", "|")
 
+_HINT = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -107,7 +109,10 @@ def read_csv(data: bytes, encoding: str | None, delimiter: str | None) -> Grid:
     text, notices = decode(data, encoding)
     if not text.strip():
         raise GridError("file-vuoto", "Il file è vuoto.", "inviare di nuovo il file completo.")
-    chosen = delimiter or sniff_delimiter(text)
+    hint = _HINT.match(text)
+    if hint:  # Excel's own line, above the header
+        text = "\n" + text[hint.end() :]
+    chosen = delimiter or (hint.group(1) if hint else sniff_delimiter(text))
     rows = list(_csv_rows(text, chosen))
     return Grid(rows, notices=notices)
 
