@@ -22,6 +22,7 @@ from etl.contracts import Contract, load_contracts
 from etl.derive.datasets import Inputs, derive
 from etl.derive.quality import quality_report
 from etl.derive.quota.to_js import module as browser_rules
+from etl.derive.quota.to_json import parameters_json, provinces_json
 from etl.problems import ReleaseRefusedError
 from etl.protect import ReleasableZone, Release, check_release, protect_table
 from etl.protect.leaks import LeakGate, forbidden_columns
@@ -119,7 +120,7 @@ def _run(
     with _stage("pubblicare", report, result) as count:
         zone = ReleasableZone(folder)
         publish(config, release, zone)
-        zone.write("strumenti/quota.mjs", browser_rules().encode("utf-8"))
+        _write_tools(config, zone)
         count(sum(len(table) for table in tables.values()))
     with _stage("comporre il sito", report, result) as count:
         shutil.rmtree(new_output, ignore_errors=True)
@@ -129,6 +130,17 @@ def _run(
     with _stage("cercare fughe di dati", report, result) as count:
         count(_leak_gate(config, zone, new_output, folder))
     swap([(zone.folder, zone.current), (new_output, output)])
+
+
+def _write_tools(config: Config, zone: ReleasableZone) -> None:
+    """Write what the tools' pages need: the rules for the browser, the law's numbers, provinces."""
+    texts = {
+        "quota.mjs": browser_rules(),
+        "parametri.json": parameters_json(),
+        "province.json": provinces_json(config.portale.anno_geografia),
+    }
+    for name, text in texts.items():
+        zone.write(f"strumenti/{name}", text.encode("utf-8"))
 
 
 def _keep_differences(inputs: Inputs, folder: Path) -> None:

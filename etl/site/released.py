@@ -126,6 +126,18 @@ class Province:
 
 
 @dataclass(frozen=True)
+class Tools:
+    """What the law tools' pages need: the rules for the browser, the law's numbers, provinces.
+
+    `parameters` holds for each name titolo, unita and valori; `provinces` all of Italy's.
+    """
+
+    module: Path
+    parameters: dict[str, Any]
+    provinces: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
 class Released:
     """Everything that the pages may show."""
 
@@ -135,6 +147,7 @@ class Released:
     quality: dict[str, Any]
     zone: Path
     files: list[ReleasedFile]
+    tools: Tools
     by_code: dict[str, Province] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -165,6 +178,21 @@ def read_released(config: Config, zone: Path) -> Released:
         quality=_read_json(zone / "qualita" / "qualita.json"),
         zone=zone,
         files=_listed_in(listed, "dati/"),
+        tools=_read_tools(zone / "strumenti"),
+    )
+
+
+def _read_tools(folder: Path) -> Tools:
+    module = folder / "quota.mjs"
+    if not module.exists():
+        raise SiteError(
+            f"Manca «strumenti/{module.name}», che calcola la quota nel browser. "
+            "Eseguire prima «python -m etl build»."
+        )
+    return Tools(
+        module=module,
+        parameters=_read_json(folder / "parametri.json"),
+        provinces=_read_json(folder / "province.json"),
     )
 
 

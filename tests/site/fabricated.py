@@ -11,6 +11,8 @@ from shapely.geometry import box
 
 from etl.config import Config
 from etl.contracts import load_contracts, vocabulary
+from etl.derive.quota.to_js import module as browser_rules
+from etl.derive.quota.to_json import parameters_json, provinces_json
 from etl.protect.release import Release
 from etl.protect.tabular import shape
 from etl.protect.zone import ReleasableZone, swap
@@ -135,6 +137,12 @@ def write_zone(folder: Path) -> Path:
     )
     zone = ReleasableZone(folder)
     publish(config(), release, zone)
+    for name, text in (
+        ("quota.mjs", browser_rules()),
+        ("parametri.json", parameters_json()),
+        ("province.json", provinces_json(2023)),
+    ):
+        zone.write(f"strumenti/{name}", text.encode("utf-8"))
     swap([(zone.folder, zone.current)])
     return zone.current
 
