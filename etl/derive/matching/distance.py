@@ -36,5 +36,6 @@ def metres(first: Any, second: Any) -> Integers:
     steps = np.asarray(first, dtype=np.int64) - np.asarray(second, dtype=np.int64)
     chord = np.sqrt((steps * steps).sum(axis=-1).astype(np.float64)).astype(np.int64)
     line = (chord + 50) // 100
-    arc: Integers = line + line * (line * line // 1000) // ARC_DIVISOR
+    bend = line * (line * line // 1000) + ARC_DIVISOR // 2
+    arc: Integers = line + bend // ARC_DIVISOR
     return arc

@@ -200,7 +200,7 @@ def _fit(people: People, lots: Lots, rules: Scoring, order: Int) -> _Fit:
 def _metres(dx: int, dy: int, dz: int, divisor: int) -> int:
     chord = int(np.sqrt(float(dx * dx + dy * dy + dz * dz)))
     line = (chord + 50) // 100
-    return line + line * (line * line // 1000) // divisor
+    return line + (line * (line * line // 1000) + divisor // 2) // divisor
 
 
 @compiled

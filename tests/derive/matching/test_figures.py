@@ -1,0 +1,209 @@
+"""Regimes compared, and figures that depend on no id, no order of rows, no chosen optimum."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from etl.config import Matching, Ranking
+from etl.derive.matching.cardinality import most_posts
+from etl.derive.matching.encode import Lots, People, ordered
+from etl.derive.matching.figures import (
+    comparison,
+    coverage,
+    fairness,
+    flows,
+    followed,
+    frontiers,
+    obstacles,
+)
+from etl.derive.matching.graph import make_graph
+from etl.derive.matching.obstacles import LIFTABLE, lifted_requirements
+from etl.derive.matching.pairs import possible_pairs
+from etl.derive.matching.regimes import REGIMES, Assignment, Market, assign, market, ranking
+from etl.derive.matching.stable import blocking_pairs
+
+from .graphs import CONFIG, RULES, market_in, pairs_in, region
+
+PLACE = (900, 500, 60, 2)
+OPTIMAL = ("massimo_punteggio", "posti_poi_punteggio")
+
+
+@pytest.fixture(scope="module")
+def here() -> Market:
+    return market_in(*PLACE)
+
+
+@pytest.fixture(scope="module")
+def all_regimes(here: Market) -> list[Assignment]:
+    return [assign(here, regime, CONFIG) for regime in REGIMES]
+
+
+def figures(of: Market) -> dict[str, pd.DataFrame]:
+    ones = [assign(of, regime, CONFIG) for regime in OPTIMAL]  # type: ignore[arg-type]
+    return {
+        "copertura": coverage(of),
+        "frontiere": frontiers(of),
+        "confronto": comparison(of, ones),
+        "ostacoli": obstacles(of, RULES),
+        **{f"flussi {one.regime}": flows(of, one) for one in ones},
+    }
+
+
+def rebuilt(people: People, lots: Lots) -> Market:
+    places, _, _ = region(*PLACE)
+    people, lots = ordered(people), ordered(lots)
+    return market(places, people, lots, possible_pairs(places, people, lots, RULES), CONFIG)
+
+
+@pytest.mark.parametrize("renamed", [False, True], ids=["righe permutate", "id cambiati"])
+def test_neither_the_order_of_the_rows_nor_the_ids_change_a_published_figure(
+    here: Market, renamed: bool
+) -> None:
+    draw = np.random.default_rng(11)
+    people = here.people.take(draw.permutation(len(here.people)))
+    lots = here.lots.take(draw.permutation(len(here.lots)))
+    if renamed:
+        people = replace(people, key=draw.permutation(len(people)) + 1)
+        lots = replace(lots, key=draw.permutation(len(lots)) + 1)
+    other = figures(rebuilt(people, lots))
+    for name, table in figures(here).items():
+        pd.testing.assert_frame_equal(table, other[name], obj=name)
+
+
+def test_without_renaming_the_very_same_people_get_the_very_same_posts(here: Market) -> None:
+    draw = np.random.default_rng(12)
+    other = rebuilt(
+        here.people.take(draw.permutation(len(here.people))),
+        here.lots.take(draw.permutation(len(here.lots))),
+    )
+    for regime in REGIMES:
+        one, two = assign(here, regime, CONFIG), assign(other, regime, CONFIG)
+        assert one.edge.tolist() == two.edge.tolist()
+
+
+def test_each_regime_is_best_at_what_it_promises(
+    here: Market, all_regimes: list[Assignment]
+) -> None:
+    posts = {one.regime: int((one.edge >= 0).sum()) for one in all_regimes}
+    score = {one.regime: int(here.score[one.edge[one.edge >= 0]].sum()) for one in all_regimes}
+    most = int((most_posts(here.graph) >= 0).sum())
+    assert posts["posti_poi_punteggio"] == posts["graduatoria_poi_punteggio"] == most
+    assert score["massimo_punteggio"] == max(score.values())
+    first = here.rank <= len(here.people) // 10
+    served = {one.regime: int((one.edge[first] >= 0).sum()) for one in all_regimes}
+    assert served["graduatoria_poi_punteggio"] == max(served.values())
+    stable = next(one for one in all_regimes if one.regime == "graduatoria")
+    local = np.where(here.crosses, len(here.people), 0) + here.rank[here.graph.sources()]
+    args = (here.graph.sources(), here.graph.lot, here.graph.posts)
+    assert blocking_pairs(*args, stable.edge, here.score, local) == 0
+
+
+def test_the_ranking_counts_months_and_band_and_then_who_enrolled_first() -> None:
+    _, people, _ = region(*PLACE)
+    three = replace(
+        people.take(np.arange(4)),
+        enrolled=np.array([300, 310, 600, 300], dtype=np.int32),
+        support=np.array([1, 1, 1, 3], dtype=np.int16),
+    )
+    assert ranking(three, CONFIG).tolist() == [4, 3, 2, 1]
+    no_band = Matching(graduatoria=Ranking(punti_fascia=[0, 0, 0, 0]))
+    order = ranking(three, no_band)
+    assert order[2] == 1
+    assert order[1] == 2
+
+
+def test_coverage_counts_every_post_once_and_its_ends_hold_the_optimum(here: Market) -> None:
+    table = coverage(here)
+    most = int((most_posts(here.graph) >= 0).sum())
+    assert table["posti"].sum() == here.lots.posts.sum()
+    low, high = table["posti_copribili_minimo"], table["posti_copribili_massimo"]
+    assert low.sum() <= most <= high.sum()
+    assert (low <= high).all()
+    assert (high <= table["posti_con_candidati"]).all()
+    assert (table["posti_con_candidati"] <= table["posti"]).all()
+    assert not table.duplicated(["codice_provincia", "gruppo_professionale"]).any()
+
+
+def test_crossing_borders_gains_what_the_region_fills_beyond_its_provinces(here: Market) -> None:
+    table = frontiers(here)
+    provinces, whole = table.iloc[:-1], table.iloc[-1]
+    assert pd.isna(whole["codice_provincia"])
+    assert whole["posti_coperti_minimo"] == whole["posti_coperti_massimo"]
+    assert whole["posti_coperti_minimo"] == (most_posts(here.graph) >= 0).sum()
+    assert whole["posti_coperti_dentro"] == provinces["posti_coperti_dentro"].sum()
+    assert whole["posti_coperti_minimo"] > whole["posti_coperti_dentro"]
+    kept = ~here.crosses
+    before = np.concatenate([[0], np.cumsum(kept)])
+    inside = make_graph(before[here.graph.start], here.graph.lot[kept], here.graph.posts)
+    assert whole["posti_coperti_dentro"] == (most_posts(inside) >= 0).sum()
+
+
+def test_flows_add_up_to_the_posts_filled(here: Market, all_regimes: list[Assignment]) -> None:
+    for one in all_regimes:
+        table = flows(here, one)
+        assert len(table) == len(here.places.provinces) ** 2
+        filled = (one.edge >= 0).sum()
+        assert table["abbinamenti_minimo"].sum() <= filled <= table["abbinamenti_massimo"].sum()
+        assert (table["abbinamenti_massimo"] <= table["persone"]).all()
+        assert (table["_abbinate"] == table["abbinamenti_massimo"]).all()
+
+
+def test_the_comparison_has_a_row_for_every_regime(
+    here: Market, all_regimes: list[Assignment]
+) -> None:
+    table = comparison(here, all_regimes)
+    assert table["regime"].tolist() == list(REGIMES)
+    assert table["punteggio_medio"].between(0, 100).all()
+    assert (table["fuori_provincia_minimo"] <= table["fuori_provincia_massimo"]).all()
+
+
+def test_fairness_counts_everyone_once_in_every_dimension(
+    here: Market, all_regimes: list[Assignment]
+) -> None:
+    groups = tuple("abcdefg")
+    table = fairness(here, all_regimes, groups)
+    sums = table.groupby(["regime", "dimensione"])[["persone", "abbinate"]].sum()
+    assert (sums["persone"] == len(here.people)).all()
+    for one in all_regimes:
+        assert (sums.loc[one.regime, "abbinate"] == (one.edge >= 0).sum()).all()
+    assert (table["abbinate"] <= table["persone"]).all()
+
+
+def test_lifting_a_requirement_gains_what_matching_again_without_it_fills(here: Market) -> None:
+    places, people, lots = here.places, here.people, here.lots
+    match = most_posts(here.graph)
+    found = lifted_requirements(places, people, lots, RULES, here.graph, match)
+    assert sorted(one.requirement for one in found) == sorted(LIFTABLE)
+    assert [one.posts for one in found] == sorted((one.posts for one in found), reverse=True)
+    by_name = {one.requirement: one for one in found}
+    night = 1  # the first bit of the conditions
+    without = replace(lots, conditions=lots.conditions & ~night)
+    again = possible_pairs(places, people, without, RULES)
+    filled = (most_posts(make_graph(again.start, again.lot, lots.posts)) >= 0).sum()
+    assert by_name["turni_notturni"].posts == filled - (match >= 0).sum()
+    assert by_name["turni_notturni"].pairs == len(again) - len(pairs_in(*PLACE))
+
+
+def test_an_operator_counts_whom_they_follow_and_the_posts_that_fit_them(here: Market) -> None:
+    names = [f"OP-{number}" for number in range(400)]
+    table = followed(here, names)
+    assert not table.duplicated(
+        ["codice_operatore", "codice_provincia", "gruppo_professionale"]
+    ).any()
+    row = table.iloc[0]
+    graph, sources = here.graph, here.graph.sources()
+    operator = names.index(row["codice_operatore"])
+    province = here.places.provinces.index(row["codice_provincia"])
+    mine = (
+        (here.people.operator[sources] == operator)
+        & (here.places.province[here.lots.place[graph.lot]] == province)
+        & (here.lots.occupation[graph.lot] // 10_000 == int(row["gruppo_professionale"]))
+    )
+    lots = np.unique(graph.lot[mine])
+    assert row["offerte"] == len(lots)
+    assert row["posti"] == here.lots.posts[lots].sum()
+    assert row["persone"] == len(np.unique(sources[mine]))
