@@ -30,7 +30,7 @@ def tie_break(person_key: Int, lot_key: Int, turn: int) -> Int:
     """
     with np.errstate(over="ignore"):
         mixed = _mix(person_key.astype(np.uint64) + np.uint64(turn + 1) * _ODD)
-        mixed = _mix(mixed ^ _mix(lot_key.astype(np.uint64) + _ODD))
+        mixed = _mix(mixed + lot_key.astype(np.uint64))
     return (mixed >> np.uint64(64 - TIE_BITS)).astype(np.int64)
 
 
