@@ -468,10 +468,8 @@ class _Reader:
             )
 
     def add(self, table: str, line: int, values: dict[str, Value]) -> None:
-        code = self.prospetto.get("codice_comunicazione")
-        names = columns(table)
-        row = [values.get(name) for name in names]
-        row[0] = code
+        if table != "prospetti" and "codice_comunicazione" in self.prospetto:
+            values["codice_comunicazione"] = self.prospetto["codice_comunicazione"]
         self.rows += 1
         if self.rows > MOST_ROWS:
             raise RefusedError(
@@ -480,7 +478,7 @@ class _Reader:
                 "controllare il programma che lo ha prodotto.",
                 line=line,
             )
-        self.statement.tables[table].append(tuple(row))
+        self.statement.tables[table].append(tuple(map(values.get, columns(table))))
         self.statement.lines[table].append(line)
 
     def finish(self) -> None:
@@ -502,7 +500,7 @@ class _Reader:
         self.problem(
             "mancante",
             f"In «{where}» manca «{child.name}».",
-            "aggiungere l'elemento, come chiede lo schema del Ministero.",
+            "aggiungere l’elemento, come chiede lo schema del Ministero.",
             line=line,
             column=child.name,
             expected=child.kind.expected if child.kind else None,

@@ -406,8 +406,9 @@ def _parts(text: str, separator: str, words: dict[str, str]) -> Iterator[str]:
 
 
 def _in_order(items: Iterable[str], words: dict[str, str]) -> list[str]:
+    """Codes in the order of their vocabulary; where there is none, as the supplier wrote them."""
     order = {code: place for place, code in enumerate(dict.fromkeys(words.values()))}
-    return sorted(items, key=lambda item: (order.get(item, len(order)), item))
+    return sorted(items, key=lambda item: order.get(item, len(order)))
 
 
 def parse_date(text: str) -> str | None:
