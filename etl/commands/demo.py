@@ -31,8 +31,8 @@ def demo(
 ) -> None:
     """Scrive i file dei fornitori, inventati ma nei formati veri.
 
-    Prospetti informativi, cataloghi provinciali e consensi. Tutto è dimostrativo: nessuna persona,
-    azienda o ente reale.
+    Prospetti informativi, cataloghi provinciali, iscritti e consensi. Tutto è dimostrativo: nessuna
+    persona, azienda o ente reale.
 
     Esempio: python -m etl demo --out build/demo --scale 0.02
     """
@@ -56,7 +56,8 @@ def demo(
         disable=quiet,
     )
     with bar:
-        tasks = {name: bar.add_task(name, total=None) for name in ("prospetti", "cataloghi")}
+        kinds = ("prospetti", "cataloghi", "iscritti")
+        tasks = {name: bar.add_task(name, total=None) for name in kinds}
 
         def show(name: str, done: int, total: int) -> None:
             bar.update(tasks[name], completed=done, total=total)
@@ -65,6 +66,7 @@ def demo(
     console.print(
         f"Scritti in {out}: {truth.statements} prospetti con {truth.vacancies} offerte "
         f"({truth.posts} posti), {truth.sites} sedi di {truth.operators} operatori, "
-        f"{sum(truth.consents.values())} consensi. Sono dati dimostrativi.",
+        f"{truth.enrolled} iscritti, {sum(truth.consents.values())} consensi. "
+        "Sono dati dimostrativi.",
         markup=False,
     )

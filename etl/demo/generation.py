@@ -16,6 +16,7 @@ from etl.demo.catalogues import write_catalogues
 from etl.demo.chance import Chance
 from etl.demo.companies import Company, Plan, draw_company
 from etl.demo.economy import Economy, load_economy
+from etl.demo.iscritti import generate_iscritti
 from etl.demo.plans import plan_companies
 from etl.demo.statement_xml import statement_xml
 from etl.demo.territory import Territory, load_territory
@@ -34,8 +35,9 @@ def generate(
     """Write the suppliers' files into `out` and return what was written.
 
     `out` receives `prospetti/prospetti-<provincia>.zip`, `cataloghi/` (one file for each
-    synthetic source of contract «catalogo-operatori»), `consensi.csv` and `verita.json`. The
-    same arguments give the same bytes. Raises ValueError where `scale` is not above zero.
+    synthetic source of contract «catalogo-operatori»), `iscritti/` (one for each province),
+    `consensi.csv` and `verita.json`. The same arguments give the same bytes.
+    Raises ValueError where `scale` is not above zero.
     """
     if not scale > 0:
         raise ValueError("scale must be above zero")
@@ -49,6 +51,10 @@ def generate(
         (stage / folder).mkdir(parents=True)
     _statements(stage, territory, economy, truth, tell)
     write_catalogues(config, stage / "cataloghi", territory, truth, tell)
+    enrolled = generate_iscritti(config, stage / "iscritti", scale, seed, territory, tell)
+    truth.enrolled = sum(enrolled.people.values())
+    for province, profile in enrolled.planted.items():
+        truth.plant("persona_unica", provincia=province, comune=profile.comune_dichiarato)
     text = json.dumps(truth.as_dict(), ensure_ascii=False, indent=1)
     (stage / "verita.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     _replace(stage, out)

@@ -22,6 +22,7 @@ from etl.demo.companies import REFERENCE
 from etl.demo.economy import Economy, load_economy
 from etl.demo.operators import draw_sites
 from etl.demo.territory import DATA, Comune, Territory, load_territory
+from etl.demo.truth import Progress
 
 AREAS = (
     "motoria_inferiore",
@@ -97,7 +98,12 @@ class Enrolled:
 
 
 def generate_iscritti(
-    config: Config, out: Path, scale: float = 1.0, seed: int = 681999
+    config: Config,
+    out: Path,
+    scale: float = 1.0,
+    seed: int = 681999,
+    territory: Territory | None = None,
+    tell: Progress | None = None,
 ) -> Enrolled:
     """Write `out/iscritti-<codice provincia>.csv` for every province; return what was written.
 
@@ -106,7 +112,8 @@ def generate_iscritti(
     """
     if not scale > 0:
         raise ValueError("scale must be above zero")
-    territory = load_territory(config.portale.province, config.portale.anno_geografia)
+    if territory is None:
+        territory = load_territory(config.portale.province, config.portale.anno_geografia)
     shares = _Shares(load_economy())
     sites = draw_sites(territory, scale, seed)
     totals = _totals(territory, shares.facts)
@@ -130,6 +137,8 @@ def generate_iscritti(
         profiles.insert(place, unique)
         _write(out / f"iscritti-{province}.csv", profiles)
         people[province], planted[province] = count, unique
+        if tell is not None:
+            tell("iscritti", len(people), len(territory.comuni))
     return Enrolled(people, planted)
 
 

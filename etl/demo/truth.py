@@ -32,6 +32,7 @@ class Truth:
     uncovered: int = 0
     sites: int = 0
     operators: int = 0
+    enrolled: int = 0
     consents: Counter[str] = field(default_factory=Counter)
     vacancies_by_province: Counter[str] = field(default_factory=Counter)
     planted: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -67,6 +68,7 @@ class Truth:
             "scoperture": self.uncovered,
             "operatori": self.operators,
             "sedi": self.sites,
+            "iscritti": self.enrolled,
             "consensi": dict(sorted(self.consents.items())),
             "offerte_per_provincia": dict(sorted(self.vacancies_by_province.items())),
             "seminati": {
