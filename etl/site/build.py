@@ -34,6 +34,7 @@ LICENCE = {
 MENU = (
     ("operatori/", "Operatori"),
     ("scoperture/", "Posti e scoperture"),
+    ("strumenti/quota/", "Per le aziende"),
     ("dati/", "Dati aperti"),
     ("qualita/", "Qualità"),
     ("glossario/", "Glossario"),
