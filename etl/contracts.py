@@ -75,6 +75,11 @@ class Policy(_Section):
     the threshold in `portale.toml`; `valori` are the protected columns, `contributori` the
     restricted derived columns that hold how many persons or companies stand behind each row,
     `insieme` the columns that are hidden together with a protected one.
+
+    For suppression, `sistema` names the tables that are protected together because they share
+    totals, `ampiezze` the width that the interval of each hidden value must keep, `con_segno` the
+    values that may be negative, and `mai_zero` restricted columns where a zero speaks of every
+    company in the cell (all covered, or none).
     """
 
     conta: Literal["persone", "imprese", "denaro", "nulla"]
@@ -86,6 +91,10 @@ class Policy(_Section):
         default_factory=dict
     )
     insieme: dict[str, list[str]] = Field(default_factory=dict)
+    sistema: str | None = None
+    mai_zero: list[str] = Field(default_factory=list)
+    ampiezze: dict[str, Literal["soglia_persone", "soglia_imprese"]] = Field(default_factory=dict)
+    con_segno: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _complete(self) -> Policy:
@@ -93,6 +102,10 @@ class Policy(_Section):
             raise ValueError(f"il metodo «{self.metodo}» chiede l'elenco «valori»")
         if self.metodo == "soppressione" and not self.contributori:
             raise ValueError("il metodo «soppressione» chiede «contributori»")
+        if self.metodo == "soppressione" and set(self.ampiezze) != set(self.valori):
+            raise ValueError("il metodo «soppressione» chiede «ampiezze» per ognuno dei «valori»")
+        if self.metodo == "soppressione" and not (self.sistema and self.dimensioni):
+            raise ValueError("il metodo «soppressione» chiede «sistema» e «dimensioni»")
         if self.metodo == "aperto" and self.conta != "nulla":
             raise ValueError("il metodo «aperto» vale solo per dati che non contano nessuno")
         return self

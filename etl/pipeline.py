@@ -24,7 +24,7 @@ from etl.derive.quality import quality_report
 from etl.derive.quota.to_js import module as browser_rules
 from etl.derive.quota.to_json import parameters_json, provinces_json
 from etl.problems import ReleaseRefusedError
-from etl.protect import ReleasableZone, Release, check_release, protect_table
+from etl.protect import ReleasableZone, Release, check_release, protect_tables
 from etl.protect.leaks import LeakGate, forbidden_columns
 from etl.protect.zone import swap
 from etl.publish import place, publish
@@ -102,9 +102,8 @@ def _run(
         count(sum(len(table) for table in derived.values()))
     by_slug = {contract.slug: contract for contract in contracts}
     with _stage("proteggere", report, result) as count:
-        tables = {
-            slug: protect_table(config, by_slug[slug], table) for slug, table in derived.items()
-        }
+        protection = protect_tables(config, by_slug, derived, folder / "pubblico" / "datasets")
+        tables = protection.tables
         _refuse_columns(tables)
         release = Release(
             date=inputs.date,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from etl.contracts import Contract
 from etl.problems import ReleaseRefusedError
 from etl.protect.expectations import check
 from etl.protect.generalization import generalize
-from etl.protect.small_cells import suppress_small
+from etl.protect.joint import hidden_before, suppress_jointly
 from etl.protect.tabular import shape
 
 
@@ -36,24 +37,64 @@ class Release:
     province: pd.DataFrame
 
 
-def protect_table(config: Config, contract: Contract, derived: pd.DataFrame) -> pd.DataFrame:
-    """Return one derived table as it may be released, in the contract's columns and order."""
-    policy = contract.riservatezza
-    match policy.metodo:
-        case "aperto":
-            protected = derived
-        case "generalizzazione":
-            (source,) = policy.contributori.values()
-            protected = generalize(derived, contract, getattr(config.riservatezza, source))
-        case "soppressione":
-            protected = suppress_small(config, contract, derived)
-        case other:
-            raise ReleaseRefusedError(
-                f"«{contract.slug}» chiede il metodo di protezione «{other}», che non c’è."
-            )
+@dataclass(frozen=True)
+class Protection:
+    """The protected tables, in their contracts' columns, and what protecting them took.
+
+    `reports`, by system of tables: cells, sensitive cells, cells hidden to protect them, share.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    reports: dict[str, dict[str, int | float]]
+
+
+def protect_tables(
+    config: Config,
+    contracts: Mapping[str, Contract],
+    derived: Mapping[str, pd.DataFrame],
+    previous: Path | None = None,
+) -> Protection:
+    """Return every derived table as it may be released, each by its contract's policy.
+
+    `previous` is the folder of the data sets released before: what was hidden there stays hidden
+    while it describes the same thing. Raises ReleaseRefusedError.
+    """
+    protected: dict[str, pd.DataFrame] = {}
+    reports: dict[str, dict[str, int | float]] = {}
+    systems: dict[str, list[str]] = {}
+    for slug, contract in sorted(contracts.items()):
+        policy = contract.riservatezza
+        match policy.metodo:
+            case "aperto":
+                protected[slug] = derived[slug]
+            case "generalizzazione":
+                (source,) = policy.contributori.values()
+                threshold = getattr(config.riservatezza, source)
+                protected[slug] = generalize(derived[slug], contract, threshold)
+            case "soppressione":
+                systems.setdefault(str(policy.sistema), []).append(slug)
+            case other:
+                raise ReleaseRefusedError(
+                    f"«{slug}» chiede il metodo di protezione «{other}», che non c’è."
+                )
+    for name, slugs in systems.items():
+        joint = suppress_jointly(
+            config,
+            {slug: contracts[slug] for slug in slugs},
+            {slug: derived[slug] for slug in slugs},
+            hidden_before([contracts[slug] for slug in slugs], previous),
+        )
+        protected |= joint.tables
+        reports[name] = joint.report
+    tables = {slug: _released(contracts[slug], protected[slug]) for slug in sorted(contracts)}
+    return Protection(tables, reports)
+
+
+def _released(contract: Contract, protected: pd.DataFrame) -> pd.DataFrame:
     table = shape(contract, protected)
-    by = [name for name in contract.chiave if name in table]
-    return table if policy.metodo == "aperto" else table.sort_values(by, ignore_index=True)
+    if contract.riservatezza.metodo == "aperto":
+        return table
+    return table.sort_values(contract.chiave, ignore_index=True)
 
 
 def check_release(

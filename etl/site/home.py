@@ -52,7 +52,7 @@ def _figures(released: Released) -> dict[str, Any]:
     operators = released.rows("operatori")
     sites = released.rows("sedi-operatori")
     vacancies = released.rows("posti-disponibili")
-    cells = released.rows("scoperture-territoriali")
+    cells = released.rows("scoperture-province")
     return {
         "operatori": len(operators),
         "sedi": len(sites),

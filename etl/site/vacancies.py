@@ -103,15 +103,17 @@ def _present(rows: list[Row], column: str, name: str) -> list[tuple[str, str]]:
 
 def _province_line(released: Released, rows: list[Row], province: Province) -> dict[str, Any]:
     own = [row for row in rows if row["codice_provincia"] == province.code]
-    return {"provincia": province, **_totals(own), "quota": _quota(_cells(released, province))}
+    return {"provincia": province, **_totals(own), "quota": _quota(_sizes(released, province))}
 
 
 def _cells(released: Released, province: Province) -> list[Row]:
-    return [
-        row
-        for row in released.rows("scoperture-territoriali")
-        if row["codice_provincia"] == province.code
-    ]
+    rows = released.rows("scoperture-territoriali")
+    return [row for row in rows if row["codice_provincia"] == province.code]
+
+
+def _sizes(released: Released, province: Province) -> list[Row]:
+    rows = released.rows("scoperture-province")
+    return [row for row in rows if row["codice_provincia"] == province.code]
 
 
 def _quota(cells: list[Row]) -> dict[str, int]:
@@ -160,18 +162,20 @@ def _province_pages(released: Released, rows: list[Row], province: Province) -> 
 def _summaries(released: Released, own: list[Row], province: Province) -> dict[str, Any]:
     cells = _cells(released, province)
     sizes = [(code, text.it) for code, text in vocabulary("classe_dimensionale").items()]
-    sectors = sorted({row["settore"] for row in cells})
-    grid = {(row["settore"], row["classe_dimensionale"]): row for row in cells}
+    sectors = [code for code, _ in _present(cells, "macrosettore", "macrosettore")]
+    by_size = {row["classe_dimensionale"]: row for row in _sizes(released, province)}
+    grid = {(row["macrosettore"], row["classe_dimensionale"]): row for row in cells}
     return {
         "per_settore": _by(own, "settore", "settore"),
         "per_gruppo": _by(own, "gruppo_professionale", "gruppo_professionale"),
         "per_comune": _by_comune(own),
         "classi": sizes,
         "griglia": [
-            (vocabulary("settore")[sector].it, [grid.get((sector, size)) for size, _ in sizes])
+            (vocabulary("macrosettore")[sector].it, [grid.get((sector, size)) for size, _ in sizes])
             for sector in sectors
         ],
-        "quota": _quota(cells),
+        "somme": [by_size.get(size) for size, _ in sizes],
+        "quota": _quota(_sizes(released, province)),
     }
 
 

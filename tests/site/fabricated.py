@@ -114,6 +114,8 @@ def write_zone(folder: Path) -> Path:
         "sedi-operatori": _sites(comuni),
         "posti-disponibili": _vacancies(comuni),
         "scoperture-territoriali": _cells(),
+        "scoperture-province": _province_cells(),
+        "scoperture-settori": _sector_cells(),
         "cifre-pubblicate": _figures(),
     }
     tables["operatori"] = _operators(tables["sedi-operatori"])
@@ -281,27 +283,46 @@ def _vacancies(comuni: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cells() -> pd.DataFrame:
+    """Uncovered quota by province, broad sector and size, every fourth row withheld."""
     rows = []
     for place, (code, (name, _)) in enumerate(PROVINCES.items()):
-        for number, sector in enumerate(["C", "G", "R"]):
+        for number, sector in enumerate(["industria", "commercio", "sanita"]):
             for size, label in enumerate(vocabulary("classe_dimensionale")):
+                where = {"codice_provincia": code, "provincia": name, "macrosettore": sector}
                 hidden = (place + number + size) % 4 == 3
-                firms = None if hidden else 4 + number + size
-                rows.append(
-                    {
-                        "codice_provincia": code,
-                        "provincia": name,
-                        "settore": sector,
-                        "classe_dimensionale": label,
-                        "imprese": firms,
-                        "quota_riserva": None if hidden else 10 + number,
-                        "scoperture": None if hidden else number * size,
-                        "scoperture_con_segno": None if hidden else number * size - 1,
-                        "data_riferimento": "2025-12-31",
-                        "sintetico": True,
-                    }
-                )
+                rows.append({**where, "classe_dimensionale": label, **_quota(number, size, hidden)})
     return pd.DataFrame(rows)
+
+
+def _province_cells() -> pd.DataFrame:
+    """Uncovered quota by province and size; in the first province one size is withheld."""
+    rows = []
+    for place, (code, (name, _)) in enumerate(PROVINCES.items()):
+        for size, label in enumerate(vocabulary("classe_dimensionale")):
+            where = {"codice_provincia": code, "provincia": name, "classe_dimensionale": label}
+            rows.append({**where, **_quota(place + 3, size, hidden=(place, size) == (0, 1))})
+    return pd.DataFrame(rows)
+
+
+def _sector_cells() -> pd.DataFrame:
+    """Uncovered quota by broad sector and size, nothing withheld."""
+    rows = []
+    for number, sector in enumerate(["industria", "commercio", "sanita"]):
+        for size, label in enumerate(vocabulary("classe_dimensionale")):
+            where = {"macrosettore": sector, "classe_dimensionale": label}
+            rows.append({**where, **_quota(number + 6, size, hidden=False)})
+    return pd.DataFrame(rows).drop(columns="imprese")
+
+
+def _quota(number: int, size: int, hidden: bool) -> dict[str, object]:
+    return {
+        "imprese": None if hidden else 4 + number + size,
+        "quota_riserva": None if hidden else 10 + number,
+        "scoperture": None if hidden else number * size,
+        "scoperture_con_segno": None if hidden else number * size - 1,
+        "data_riferimento": "2025-12-31",
+        "sintetico": True,
+    }
 
 
 def _figures() -> pd.DataFrame:

@@ -1,0 +1,246 @@
+"""Complementary suppression: which further cells to hide so that no hidden figure is recovered.
+
+The choice sees classes, not figures. A cell has no room, little room (less than a width) or ample
+room (a width or more), and that is all that the covering program is told; so a hidden value can
+change within its class and the same cells stay hidden. Only then are the true figures asked
+whether each interval is wide enough, and the few cells for which it is not are given what holds
+for every value of their class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from etl.protect.suppression.covering import Covering
+from etl.protect.suppression.movements import Cut, Knowledge, Movements
+from etl.protect.suppression.system import Booleans, Floats, Integers, Standing, System
+
+FREE_ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """What is hidden, and how good the choice is.
+
+    `primary` break a rule themselves (or were hidden before), `secondary` protect them;
+    `corrected` are the cells whose interval the true figures made too narrow at first;
+    `unprotected` are those that nothing more could protect (then the tables must be coarsened).
+    `share` is the hidden share of the cells that could hold a figure; `weight` and `bound` are the
+    weight hidden and one below which no answer to the first demands can be.
+    """
+
+    hidden: tuple[str, ...]
+    primary: tuple[str, ...]
+    secondary: tuple[str, ...]
+    corrected: tuple[str, ...]
+    unprotected: tuple[str, ...]
+    share: float
+    weight: float
+    bound: float
+    programs: int
+
+
+def suppress(system: System, together: int | None = 3) -> Suppression:
+    """Return the cells to hide so that every protected interval has its width.
+
+    `together` is how many cells with little room are taken to make one width: as many as the
+    width (say 5) is certain for every value, so that the choice depends on classes alone; 3 is
+    nearly always right and lighter; None reads the true figures and is lightest. Every choice is
+    proven on the true figures at the end, with whole numbers and against every insider.
+    """
+    return _Chooser(system).choose(together)
+
+
+def rooms(system: System) -> Floats:
+    """Return how far each cell could go down: its true value above its floor."""
+    return np.asarray(system.value - system.floor)
+
+
+def class_rooms(system: System, room: Floats, together: int) -> Floats:
+    """Return a room for each cell that depends on its class alone: none, little or ample.
+
+    Ample rooms count in doublings of the smallest width; a little room is the share of a width
+    such that `together` of them make one.
+    """
+    protected = system.width[system.sensitive]
+    unit = float(protected.min(initial=np.iinfo(np.int64).max))
+    most = float(protected.max(initial=1))
+    ample = room >= unit
+    doublings = np.floor(np.log2(np.where(ample, np.minimum(room, most), unit) / unit))
+    little = max(1.0, np.ceil(unit / together))
+    return np.select([ample, room >= 1], [unit * 2.0**doublings, min(little, unit)], 0.0)
+
+
+class _Chooser:
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.covering = Covering(system)
+        self.programs = 0
+        self.reach = 20.0 * float(system.width[self._ruled()].max(initial=1))
+        self.pool = np.zeros((0, system.size))
+        self.proven = np.zeros((0, system.size))
+        self.bound = 0.0
+
+    def _ruled(self) -> Booleans:
+        return self.system.sensitive | (self.system.standing == Standing.HIDDEN)
+
+    def choose(self, together: int | None) -> Suppression:
+        system = self.system
+        true = rooms(system)
+        first = true if together is None else class_rooms(system, true, together)
+        certain = class_rooms(system, true, int(system.width.max(initial=1)))
+        targets = np.flatnonzero(system.sensitive)
+        width = system.width.astype(float)
+        nothing = np.zeros(system.size, dtype=bool)
+
+        insiders = system.alone & (system.standing != Standing.LATENT)
+        self.covering.demand_room(
+            first, np.where(system.sensitive, width, 0.0), lambda cell: bool(insiders[cell])
+        )
+        hidden, _ = self._protect(first, targets, width, nothing)
+        self.bound = self.covering.bound
+
+        corrected: set[int] = set()
+        hopeless: set[int] = set()
+        while True:
+            narrow = [cell for cell in self._narrow(hidden, width) if cell not in hopeless]
+            if not narrow:
+                break
+            # a cell that is still narrow although certain rooms made it wide needs true rooms,
+            # and then one unit more than it has by fractions of a person
+            again = [cell for cell in narrow if cell in corrected]
+            width[again] += 1
+            corrected.update(narrow)
+            down = true if again else certain
+            hidden, stuck = self._protect(down, np.array(narrow), width, hidden)
+            if stuck and down is certain:
+                hidden, stuck = self._protect(true, np.array(sorted(stuck)), width, hidden)
+            if again:
+                hopeless.update(stuck)
+        return self._result(hidden, corrected, hopeless)
+
+    def _protect(
+        self, down: Floats, targets: Integers, width: Floats, settled: Booleans
+    ) -> tuple[Booleans, set[int]]:
+        """Hide until the targets are wide with these rooms; also return those that cannot be."""
+        stuck: set[int] = set()
+        hidden = self.covering.choose(settled, settled)
+        self.pool = np.zeros((0, self.system.size))
+        rounds = 0
+        while True:
+            left = np.array([cell for cell in targets if cell not in stuck], dtype=np.int64)
+            cuts = self._cuts(hidden, down, left, width)
+            if not cuts:
+                return hidden, stuck
+            for cut in cuts:
+                if not self.covering.demand_cut(cut.coefficients, width[cut.cell]):
+                    stuck.add(cut.cell)
+            rounds += 1
+            keep = settled if rounds < FREE_ROUNDS else hidden
+            hidden = self.covering.choose(keep, hidden)
+
+    def _outsider(self, down: Floats) -> Knowledge:
+        return Knowledge(down, self.system.ceiling - self.system.value)
+
+    def _insiders(self, hidden: Booleans, down: Floats) -> Iterator[tuple[int, Knowledge]]:
+        """Yield, for each hidden cell with a known contributor, what that contributor knows."""
+        system = self.system
+        outsider = self._outsider(down)
+        inside = hidden & ((system.largest > 0) | system.alone)
+        for cell in np.flatnonzero(inside & (system.standing != Standing.LATENT)):
+            low, high = outsider.down.copy(), outsider.up.copy()
+            if system.alone[cell]:
+                low[cell] = high[cell] = 0.0
+            else:
+                others = float(system.value[cell] - system.floor[cell] - system.largest[cell])
+                low[cell] = min(low[cell], max(0.0, others))
+            yield int(cell), Knowledge(low, high)
+
+    def _cuts(self, hidden: Booleans, down: Floats, targets: Integers, width: Floats) -> list[Cut]:
+        """Return why the narrow targets are narrow, to an outsider first, then to insiders."""
+        movements = Movements(self.system.matrix, hidden, self.reach)
+        outsider = self._outsider(down)
+        movements.adopt(self.pool, outsider)
+        cuts = []
+        for cell in movements.explore(targets, width, outsider):
+            cut = movements.cut(int(cell), width[cell], outsider)
+            if cut:
+                cuts.append(cut)
+        if not cuts:
+            for insider, knowledge in self._insiders(hidden, down):
+                others = targets[targets != insider] if self.system.alone[insider] else targets
+                for cell in movements.explore(others, width, knowledge):
+                    cut = movements.cut(int(cell), width[cell], knowledge)
+                    if cut:
+                        cuts.append(cut)
+        self.pool = movements.pool
+        self.programs += movements.programs
+        return cuts
+
+    def _narrow(self, hidden: Booleans, width: Floats) -> list[int]:
+        """Return the hidden cells that the true figures leave too narrow.
+
+        Fractions are asked first, since they are quick; only a pattern that passes is asked in
+        whole numbers.
+        """
+        for whole in (False, True):
+            movements = Movements(self.system.matrix, hidden, self.reach, whole)
+            outsider = self._outsider(rooms(self.system))
+            movements.adopt(self.proven, outsider)
+            narrow = self._narrow_to(movements, hidden, width, outsider)
+            self.programs += movements.programs
+            if not whole or not narrow:
+                self.proven = movements.pool
+            if narrow:
+                return narrow
+        return []
+
+    def _narrow_to(
+        self, movements: Movements, hidden: Booleans, width: Floats, outsider: Knowledge
+    ) -> list[int]:
+        system = self.system
+        targets = np.flatnonzero(hidden & system.publishable)
+        narrow = {
+            int(cell)
+            for cell in movements.explore(targets, width, outsider)
+            if not movements.reaches(int(cell), width[cell], outsider)
+            and not self._harmless(int(cell), movements, outsider)
+        }
+        own = np.flatnonzero(hidden & system.sensitive)
+        for insider, knowledge in self._insiders(hidden, outsider.down):
+            others = own[own != insider] if system.alone[insider] else own
+            narrow.update(
+                int(cell)
+                for cell in movements.explore(others, width, knowledge)
+                if not movements.reaches(int(cell), width[cell], knowledge)
+            )
+        return sorted(narrow)
+
+    def _harmless(self, cell: int, movements: Movements, knowledge: Knowledge) -> bool:
+        """Whether everyone can see that a cell which breaks no rule is a large count."""
+        if self.system.sensitive[cell]:
+            return False
+        allowed = movements.pool[knowledge.allows(movements.pool)]
+        least = self.system.value[cell] + allowed[:, cell].min()
+        return bool(least >= self.system.harmless_from[cell])
+
+    def _result(self, hidden: Booleans, corrected: set[int], hopeless: set[int]) -> Suppression:
+        system = self.system
+        shown = hidden & system.publishable
+        primary = shown & (system.standing == Standing.HIDDEN)
+        could = system.publishable & (system.standing != Standing.KNOWN)
+        names = np.array(system.ids, dtype=object)
+        return Suppression(
+            hidden=tuple(names[shown]),
+            primary=tuple(names[primary]),
+            secondary=tuple(names[shown & ~primary]),
+            corrected=tuple(names[sorted(corrected)]),
+            unprotected=tuple(names[sorted(hopeless)]),
+            share=float(shown.sum() / max(1, could.sum())),
+            weight=float(system.weight[shown].sum()),
+            bound=self.bound,
+            programs=self.programs,
+        )
