@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import html
 import io
 import re
+import sqlite3
 import zipfile
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 import ahocorasick
@@ -134,16 +137,54 @@ def forbidden_columns(names: Iterable[str]) -> list[str]:
 
 
 def _texts(path: Path, content: bytes) -> Iterable[tuple[str, str]]:
+    """Yield (part, text) for every text of a file, whatever packs it.
+
+    Tables, databases, archives and archives within archives are opened; a font or a picture
+    yields none.
+    """
     if path.suffix in _BINARY:
         return
-    if path.suffix == ".parquet":
+    if path.suffix in (".sqlite", ".duckdb"):
+        yield from _database_texts(path)
+    elif path.suffix == ".parquet":
         table = pq.read_table(io.BytesIO(content))
         for name in table.column_names:
-            distinct = dict.fromkeys(map(str, table.column(name).to_pylist()))
-            yield name, "\n".join(distinct)
+            yield name, _joined(table.column(name).to_pylist())
     elif content.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for entry in sorted(archive.namelist()):
-                yield entry, archive.read(entry).decode("utf-8", "replace")
+                if PurePosixPath(entry).suffix in (".sqlite", ".duckdb"):
+                    continue  # the same file stands beside the archive, and is searched there
+                for part, text in _texts(Path(entry), archive.read(entry)):
+                    yield f"{entry}, {part}" if part else entry, text
+    elif content.startswith(b"\x1f\x8b"):
+        yield from _texts(path.with_suffix(""), gzip.decompress(content))
     else:
         yield "", content.decode("utf-8", "replace")
+
+
+def _database_texts(path: Path) -> Iterable[tuple[str, str]]:
+    if path.suffix == ".sqlite":
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            names = database.execute("SELECT name, sql FROM sqlite_master").fetchall()
+            yield "schema", _joined(sql for _, sql in names)
+            tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            for (name,) in tables.fetchall():
+                rows = database.execute(f'SELECT * FROM "{name}"')
+                yield name, _joined(value for row in rows for value in row)
+        return
+    import duckdb
+
+    with duckdb.connect(str(path), read_only=True) as engine:
+        schema = engine.execute(
+            "SELECT sql FROM duckdb_tables() UNION ALL SELECT sql FROM duckdb_views()"
+        )
+        yield "schema", _joined(sql for (sql,) in schema.fetchall())
+        names = engine.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        for (name,) in names:
+            rows = engine.execute(f'SELECT * FROM "{name}"').fetchall()
+            yield name, _joined(value for row in rows for value in row)
+
+
+def _joined(values: Iterable[object]) -> str:
+    return "\n".join(dict.fromkeys(str(value) for value in values if value is not None))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import io
 import json
+import sqlite3
+import tempfile
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -30,6 +35,20 @@ def parquet(text: str) -> bytes:
     return buffer.getvalue()
 
 
+def database(suffix: str, text: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"x{suffix}"
+        if suffix == ".sqlite":
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute("CREATE TABLE t (nota TEXT)")
+                connection.execute("INSERT INTO t VALUES (?)", [text])
+                connection.commit()
+        else:
+            with duckdb.connect(str(path)) as engine:
+                engine.execute("CREATE TABLE t AS SELECT $1 AS nota", [text])
+        return path.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -40,6 +59,9 @@ def parquet(text: str) -> bytes:
         ("e.txt", quote("?q=Qwandoli Ermezzio").encode()),
         ("f.xlsx", zipped("<c>Qwandoli Ermezzio</c>")),
         ("g.parquet", parquet("Qwandoli Ermezzio")),
+        ("i.sqlite", database(".sqlite", "Qwandoli Ermezzio")),
+        ("l.duckdb", database(".duckdb", "Qwandoli Ermezzio")),
+        ("m.csv.gz", gzip.compress(b"1,Qwandoli Ermezzio,x")),
         ("h.log", b"errore per ZZYZXQ80A01F205X"),
     ],
 )
