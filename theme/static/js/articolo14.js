@@ -24,6 +24,9 @@ const oggi = [adesso.getFullYear(), adesso.getMonth() + 1, adesso.getDate()]
   .map((n) => String(n).padStart(2, "0"))
   .join("-");
 
+// The day whose law holds for the company.
+let giornoAzienda = oggi;
+
 const campi = (modulo) => [...modulo.querySelectorAll("input[data-nome]")];
 const paragrafo = (testo, classe) => crea("p", classe ? { class: classe } : {}, testo);
 const daVerificare = () => crea("span", { class: "marca marca-demo" }, "da verificare");
@@ -109,7 +112,7 @@ function provaAzienda(attivo = null) {
     fermo(esitoAzienda, sbagliati);
     return;
   }
-  const inVigore = legge(valori.giorno ?? giornoPersona());
+  const inVigore = legge(giornoAzienda);
   const scritti = {};
   if (valori.coefficiente) scritti.art14_coefficiente = valori.coefficiente;
   if (valori.limite !== null) scritti.art14_percentuale_massima = valori.limite;
@@ -138,7 +141,7 @@ function provaAzienda(attivo = null) {
     law,
   );
   const { coperture } = esito.cifre;
-  const frasi = esito.motivi.filter(({ frase }) => frase && (quota > 0n || frase));
+  const frasi = esito.motivi.filter(({ frase }) => frase);
   const propri = [
     scritti.art14_coefficiente !== undefined && `coefficiente ${euro(scritti.art14_coefficiente)}`,
     scritti.art14_percentuale_massima !== undefined && `limite ${numero(scritti.art14_percentuale_massima)}%`,
@@ -156,11 +159,11 @@ function provaAzienda(attivo = null) {
     crea(
       "ul",
       { class: "passi" },
-      crea("li", {}, `Con una base di ${numero(valori.base)} la quota di riserva è ${numero(quota)}.`),
+      crea("li", {}, `Con una base di ${numero(valori.base)} la quota di riserva è ${numero(quota)}, secondo la legge del ${giorno(giornoAzienda)}.`),
       quota === 0n
         ? null
         : senzaDoppi(frasi).map(({ frase, articolo }) =>
-            crea("li", {}, frase, articolo ? crea("span", { class: "articolo" }, ` ${articolo}`) : null),
+            crea("li", {}, frase, articolo ? [" ", crea("span", { class: "articolo" }, `(${articolo})`)] : null),
           ),
     ),
     propri.length
@@ -175,12 +178,10 @@ function senzaDoppi(motivi) {
   return motivi.filter(({ frase }) => !viste.has(frase) && viste.add(frase));
 }
 
-const giornoPersona = () =>
-  leggiCifra("giorno", persona.querySelector("[data-nome=giorno]").value).valore ?? oggi;
-
 // What the quota calculator hands over after «#»: the company's figures, never a person's.
 function riprendi() {
   const coda = new URLSearchParams(window.location.hash.slice(1));
+  giornoAzienda = leggiCifra("giorno", coda.get("giorno") ?? "").valore ?? oggi;
   for (const nome of ["base", "esonerati", "forza"]) {
     const testo = coda.get(nome);
     if (testo !== null && /^\d{1,7}$/.test(testo)) scrivi(nome, testo === "0" && nome !== "base" ? "" : testo);

@@ -12,29 +12,33 @@ const PER_RIGA = 14;
 // Sentences with what they rest on
 
 const usati = (motivo, law) => Object.keys(motivo.dati).filter((nome) => nome in law);
-const marca = (verificato) =>
-  crea(
-    "span",
-    { class: verificato ? "marca marca-vera" : "marca marca-demo" },
-    verificato ? "verificato" : "da verificare",
-  );
+const daVerificare = () => crea("span", { class: "marca marca-demo" }, "da verificare");
 
-export function validita({ dal, al }) {
-  const parti = [dal && `dal ${giorno(dal)}`, al && `fino al ${giorno(al)}`].filter(Boolean);
-  return parti.join(" ");
+// «art. 3, c. 1» stays on one line.
+const unito = (articolo) => articolo.replace(/\b(L\.|artt?\.|cc?\.|D\.Lgs\.|DPR|DM) /g, "$1\u00a0");
+
+function validita({ dal, al }) {
+  return [dal && `dal ${giorno(dal)}`, al && `fino al ${giorno(al)}`].filter(Boolean).join(" ");
 }
 
-// Source, dates and state of some of the law's numbers, each source once.
-function fonti(nomi, law) {
+// Source, dates and notes of some of the law's numbers, each source once.
+function fonti(nomi, law, inizio = "") {
   const viste = new Map();
   for (const nome of nomi) {
-    const { fonte, nota, verificato, valore } = law[nome];
-    const testo = [fonte ?? law[nome].titolo, validita(law[nome]), nota].filter(Boolean).join("; ");
-    const chiave = `${testo}${verificato}`;
-    viste.set(chiave, { testo, verificato: verificato && valore !== null });
+    const { titolo, fonte, nota, verificato, valore } = law[nome];
+    const chiave = [fonte ?? titolo, validita(law[nome])].filter(Boolean).join("; ");
+    const vista = viste.get(chiave) ?? { note: new Set(), verificato: true };
+    if (nota) vista.note.add(nota);
+    vista.verificato &&= verificato && valore !== null;
+    viste.set(chiave, vista);
   }
-  return [...viste.values()].map(({ testo, verificato }) =>
-    crea("p", { class: "sotto" }, `Fonte: ${testo.replace(/\.$/, "")}. `, marca(verificato)),
+  return [...viste].map(([testo, { note, verificato }]) =>
+    crea(
+      "p",
+      { class: "sotto" },
+      [`${inizio}${unito(testo)}.`, ...note].join(" "),
+      verificato ? null : [" ", daVerificare()],
+    ),
   );
 }
 
@@ -45,8 +49,10 @@ function voce(motivo, law, conFonti) {
     "li",
     {},
     motivo.frase,
-    motivo.articolo ? crea("span", { class: "articolo" }, ` ${motivo.articolo}`) : null,
-    conFonti ? fonti(nomi, law) : dubbio ? [" ", marca(false)] : null,
+    motivo.articolo
+      ? [" ", crea("span", { class: "articolo" }, `(${unito(motivo.articolo)})`)]
+      : null,
+    conFonti ? fonti(nomi, law, "Fonte: ") : dubbio ? [" ", daVerificare()] : null,
   );
 }
 
@@ -216,29 +222,70 @@ const COLONNE = [
   ["Scoperti art. 18", "scoperture_art18_provincia", "scoperture_art18"],
 ];
 
+const compensazioni = ({ eccedenza_disabili: piu, riduzione_disabili: meno }) =>
+  [piu > 0n ? `+${numero(piu)}` : "", meno > 0n ? `−${numero(meno)}` : ""]
+    .filter(Boolean)
+    .join(" ") || "0";
+
+// Columns in which there is nothing to read are left out.
+function colonneUtili({ etichette, righe, cifre }) {
+  const serve = {
+    Esonerati: cifre.esonerati > 0n,
+    Compensazioni: etichette.some((codice) => compensazioni(righe[codice]) !== "0"),
+    "Quota art. 18": cifre.quota_riserva_art18 !== 0n,
+    "Scoperti art. 18": cifre.quota_riserva_art18 !== 0n,
+  };
+  return COLONNE.filter(([colonna]) => serve[colonna] ?? true);
+}
+
 function riparto(esito, nomi) {
+  const colonne = colonneUtili(esito);
   const cella = (colonna, testo) =>
     crea("td", { class: "num", "data-colonna": colonna }, crea("span", {}, testo));
-  const compensazioni = ({ eccedenza_disabili: piu, riduzione_disabili: meno }) =>
-    [piu > 0n ? `+${numero(piu)}` : "", meno > 0n ? `−${numero(meno)}` : ""].filter(Boolean).join(" ") || "0";
-  const righe = esito.etichette.map((codice) => {
+  const testa = crea(
+    "tr",
+    {},
+    ["Provincia", ...colonne.map(([colonna]) => colonna)].map((testo, i) =>
+      crea("th", i ? { scope: "col", class: "num" } : { scope: "col" }, testo),
+    ),
+  );
+  const corpo = esito.etichette.map((codice) => {
     const sua = esito.righe[codice];
     return crea(
       "tr",
       {},
       crea("th", { scope: "row" }, nomi.get(codice)),
-      COLONNE.map(([colonna, nome]) => cella(colonna, nome ? numero(sua[nome]) : compensazioni(sua))),
+      colonne.map(([colonna, nome]) => cella(colonna, nome ? numero(sua[nome]) : compensazioni(sua))),
     );
   });
-  righe.push(
+  corpo.push(
     crea(
       "tr",
       { class: "totale" },
       crea("th", { scope: "row" }, "Italia"),
-      COLONNE.map(([colonna, , nome]) => cella(colonna, nome ? numero(esito.cifre[nome]) : "–")),
+      colonne.map(([colonna, , nome]) => cella(colonna, nome ? numero(esito.cifre[nome]) : "–")),
     ),
   );
-  return righe;
+  return { testa, corpo };
+}
+
+// Where one province has too many people and another too few, the whole hides what is lacking.
+function daCompensare({ etichette, righe, cifre }) {
+  return [
+    ["disabili", "persone con disabilità"],
+    ["art18", "altre categorie protette"],
+  ].flatMap(([tipo, chi]) => {
+    const somma = etichette.reduce(
+      (totale, codice) => totale + (righe[codice][`scoperture_${tipo}_provincia`] ?? 0n),
+      0n,
+    );
+    const nazionale = cifre[`scoperture_${tipo}`];
+    if (nazionale === null || somma <= nazionale) return [];
+    return [
+      `Posti scoperti per ${chi}: le province insieme ne hanno ${numero(somma)}, l’azienda ` +
+        `${numero(nazionale)}. Serve una compensazione: chi ne ha coperti di più copre le altre.`,
+    ];
+  });
 }
 
 function passiProvince(esito, nomi) {
@@ -317,18 +364,23 @@ function incentivi({ incentivi: casi, legge: law }) {
 }
 
 function dote({ legge: law }) {
-  const nomi = Object.keys(law).filter((nome) => nome.startsWith("dote_"));
-  return nomi
-    .sort((a, b) => (law[a].titolo < law[b].titolo ? -1 : 1))
-    .map((nome) =>
-      crea(
-        "tr",
-        {},
-        crea("th", { scope: "row" }, law[nome].titolo),
-        crea("td", { "data-colonna": "Quanto" }, crea("span", {}, euro(law[nome].valore))),
-        cellaFonti([nome], law),
-      ),
+  const limiti = ["dote_assunzione_minimo", "dote_assunzione_massimo"];
+  const altri = Object.keys(law)
+    .filter((nome) => nome.startsWith("dote_") && !limiti.includes(nome))
+    .sort((a, b) => (law[a].titolo < law[b].titolo ? -1 : 1));
+  const riga = (titolo, quanto, nomi) =>
+    crea(
+      "tr",
+      {},
+      crea("th", { scope: "row" }, titolo),
+      crea("td", { "data-colonna": "Quanto" }, crea("span", {}, quanto)),
+      cellaFonti(nomi, law),
     );
+  const [minimo, massimo] = limiti.map((nome) => euro(law[nome].valore));
+  return [
+    riga("Asse I: per ogni assunzione", `da ${minimo} a ${massimo}`, limiti),
+    ...altri.map((nome) => riga(law[nome].titolo, euro(law[nome].valore), [nome])),
+  ];
 }
 
 function doteTotale({ dote: { assunzioni, minimo, massimo }, noto }, pubblico) {
@@ -344,16 +396,29 @@ function esonero({ esonero: risultato, legge: law, cifre }) {
   if (!risultato) return [];
   const { esito, ipotesi, anno, contributo } = risultato;
   const limite = esito.cifre.esonero_limite_di_legge;
-  const voci = elenco(esito, law).filter((v) => v !== null);
+  const voci = elenco(esito, law);
   if (ipotesi && esito.cifre.esonero_ammesso === 1n) {
-    voci.push(crea("li", {}, `Non hai scritto una percentuale concessa: il calcolo prova con quella massima, ${numero(esito.cifre.esonero_percentuale_massima)}%.`));
+    const massima = numero(esito.cifre.esonero_percentuale_massima);
+    voci.unshift(
+      crea("li", {}, `Non hai scritto una percentuale concessa: il calcolo prova con quella massima, ${massima}%.`),
+    );
   }
   if (limite !== null && cifre.esonerati > limite) {
-    voci.push(crea("li", { class: "avviso" }, `Hai scritto ${conta(cifre.esonerati, "posto esonerato", "posti esonerati")}: la legge ne ammette al massimo ${numero(limite)}.`));
+    const scritti = conta(cifre.esonerati, "posto esonerato", "posti esonerati");
+    voci.push(
+      crea("li", { class: "avviso" }, `Hai scritto ${scritti}: la legge ne ammette al massimo ${numero(limite)}.`),
+    );
   }
   if (contributo) {
-    voci.push(...elenco(contributo, law));
-    voci.push(crea("li", {}, `Il contributo è quello di tutto l’anno ${anno}. Sono da togliere le altre feste previste dal contratto.`));
+    voci.push(
+      ...elenco(contributo, law),
+      crea(
+        "li",
+        {},
+        `Il contributo è quello di tutto l’anno ${anno}, senza le feste nazionali. Sono da togliere le altre feste previste dal contratto.`,
+        fonti(["festivita_nazionali"], law, "Fonte delle feste: "),
+      ),
+    );
   }
   return voci;
 }
@@ -370,6 +435,7 @@ export function mostra(stato, esito, avvisi) {
     qui("avvisi"),
     [
       ...avvisi,
+      ...(esito.noto ? daCompensare(esito) : []),
       ...nonAmmesse.map(({ dove, frase }) => (nomi.get(dove) ? `${nomi.get(dove)}. ${frase}` : frase)),
     ].map((testo) => crea("p", { class: "avviso" }, testo)),
   );
@@ -379,7 +445,9 @@ export function mostra(stato, esito, avvisi) {
 
   const tante = stato.province.length > 1;
   qui("blocco-province").hidden = !tante;
-  metti(qui("riparto"), tante ? riparto(esito, nomi) : []);
+  const { testa, corpo } = riparto(esito, nomi);
+  metti(qui("riparto-testa"), tante ? testa : []);
+  metti(qui("riparto"), tante ? corpo : []);
   metti(qui("passi-province"), tante ? passiProvince(esito, nomi) : []);
 
   metti(qui("scadenze"), scadenze(esito));

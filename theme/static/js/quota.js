@@ -18,13 +18,14 @@ const ESEMPIO = [
   ["1.lavoratori", "120"],
   ["1.disabili_tempo_pieno", "4"],
   ["1.esclusi", "8"],
-  ["1.categorie_protette", "2"],
+  ["1.categorie_protette", "1"],
   ["1.telelavoro_tempo_pieno", "2"],
   ["1.orario", "dipendenti*12*24.00*40.00"],
   ["1.orario", "intermittenti*3*10.00*40.00"],
   ["2.provincia", "016"],
   ["2.lavoratori", "60"],
   ["2.disabili_tempo_pieno", "2"],
+  ["2.categorie_protette", "1"],
 ];
 
 const modulo = document.getElementById("calcolo");
