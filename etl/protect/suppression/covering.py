@@ -19,7 +19,6 @@ from etl.protect.suppression.system import (
     Booleans,
     Floats,
     Integers,
-    MalformedSystemError,
     Standing,
     System,
 )
@@ -36,12 +35,8 @@ class Covering:
         self._system = system
         self._bundles = int(system.bundle.max()) + 1 if system.size else 0
         forced = np.isin(system.standing, (Standing.HIDDEN, Standing.LATENT))
-        self._may = self._by_bundle(system.standing != Standing.KNOWN, np.logical_and)
-        self._must = self._by_bundle(forced, np.logical_or)
-        clash = np.flatnonzero(self._must & ~self._may)
-        if len(clash):
-            cell = system.ids[int(np.flatnonzero(system.bundle == clash[0])[0])]
-            raise MalformedSystemError(f"the bundle of {cell!r} is both known and to be hidden")
+        self._may = self._by_bundle(system.standing != Standing.KNOWN)
+        self._must = self._by_bundle(forced)
         self._weight = np.zeros(self._bundles)
         np.add.at(self._weight, system.bundle, np.where(system.publishable, system.weight, 0.0))
         self._indices: list[Integers] = []
@@ -51,16 +46,18 @@ class Covering:
         self.bound = 0.0
         self.demand_partners()
 
-    def _by_bundle(self, cells: Booleans, combine: Any) -> Booleans:
-        start = combine is np.logical_and
-        bundles = np.full(self._bundles, start)
-        combine.at(bundles, self._system.bundle, cells)
+    def _by_bundle(self, cells: Booleans) -> Booleans:
+        bundles = np.zeros(self._bundles, dtype=bool)
+        np.logical_or.at(bundles, self._system.bundle, cells)
         return bundles
+
+    def _cells(self, bundles: Booleans) -> Booleans:
+        return np.asarray(bundles[self._system.bundle] & self.hideable)
 
     @property
     def hideable(self) -> Booleans:
-        """The cells that may be hidden at all."""
-        return self._may[self._system.bundle]
+        """The cells that may be hidden at all: what everyone knows protects nobody."""
+        return np.asarray(self._system.standing != Standing.KNOWN)
 
     def demand_partners(self) -> None:
         """Demand that no hidden cell stands alone in an equation."""
@@ -144,16 +141,15 @@ class Covering:
 
         `bound` becomes the weight below which no answer to the demands can be.
         """
-        system = self._system
-        keep = self._by_bundle(settled, np.logical_or) | self._must
-        like = self._by_bundle(preferred, np.logical_or)
+        keep = self._by_bundle(settled) | self._must
+        like = self._by_bundle(preferred)
         cost = np.where(like, self._weight * (1 - LOYALTY), self._weight)
         cost = np.append(cost, np.zeros(self._extra))
         low = np.append(keep.astype(float), np.zeros(self._extra))
         high = np.append(self._may.astype(float), np.full(self._extra, np.inf))
         if not self._least:
             self.bound = float(cost[: self._bundles][keep].sum())
-            return np.asarray(keep[system.bundle])
+            return self._cells(keep)
         demands = self._demands()
         answer = milp(
             cost,
@@ -172,9 +168,9 @@ class Covering:
                 method="highs",
             )
             self.bound = float(answer.fun)
-            return np.asarray((answer.x[: self._bundles] > 1e-7)[system.bundle])
+            return self._cells(answer.x[: self._bundles] > 1e-7)
         self.bound = float(answer.mip_dual_bound)
-        return np.asarray((answer.x[: self._bundles] > 0.5)[system.bundle])
+        return self._cells(answer.x[: self._bundles] > 0.5)
 
     def _demands(self) -> Any:
         sizes = [len(indices) for indices in self._indices]

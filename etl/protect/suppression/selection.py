@@ -85,7 +85,7 @@ class _Chooser:
         self.bound = 0.0
 
     def _ruled(self) -> Booleans:
-        return self.system.sensitive | (self.system.standing == Standing.HIDDEN)
+        return np.asarray(self.system.sensitive | (self.system.standing == Standing.HIDDEN))
 
     def choose(self, together: int | None) -> Suppression:
         system = self.system

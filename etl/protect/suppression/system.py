@@ -78,7 +78,7 @@ class System:
         return np.asarray(self.standing != Standing.LATENT)
 
     def positions(self, ids: Iterable[str]) -> Integers:
-        """Return where these cells stand; raises MalformedSystemError for an id that is not here."""
+        """Return where these cells stand; raises MalformedSystemError for an unknown id."""
         index = {name: place for place, name in enumerate(self.ids)}
         try:
             return np.array([index[name] for name in ids], dtype=np.int64)

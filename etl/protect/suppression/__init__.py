@@ -1,0 +1,54 @@
+"""Joint complementary cell suppression: exact, additive tables with guaranteed intervals.
+
+Declare the tables (`Universe`), join their cells and equations in one system (`declare`, `join`,
+`build_system`), take earlier releases into account (`remember`), choose what to hide
+(`suppress`). Everything here is pure: frames and figures in, names of cells out.
+"""
+
+from etl.protect.suppression.coarsening import Proposal, propose_coarsening
+from etl.protect.suppression.history import Release, Remembered, freshly_hidden, remember
+from etl.protect.suppression.primary import Rule, Sensitivity, Zeros, primary_sensitivity
+from etl.protect.suppression.selection import Suppression, suppress
+from etl.protect.suppression.system import (
+    Equation,
+    MalformedSystemError,
+    Standing,
+    System,
+    build_system,
+)
+from etl.protect.suppression.tables import (
+    Declared,
+    Dimension,
+    Measure,
+    Universe,
+    cell_id,
+    declare,
+    join,
+)
+
+__all__ = [
+    "Declared",
+    "Dimension",
+    "Equation",
+    "MalformedSystemError",
+    "Measure",
+    "Proposal",
+    "Release",
+    "Remembered",
+    "Rule",
+    "Sensitivity",
+    "Standing",
+    "Suppression",
+    "System",
+    "Universe",
+    "Zeros",
+    "build_system",
+    "cell_id",
+    "declare",
+    "freshly_hidden",
+    "join",
+    "primary_sensitivity",
+    "propose_coarsening",
+    "remember",
+    "suppress",
+]
