@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -12,10 +14,34 @@ import pyarrow.parquet as pq
 
 from etl.contracts import Contract
 from etl.protect.tabular import as_text
+from etl.publish.edition import LICENCE_URL
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
+
+@dataclass(frozen=True)
+class Form:
+    """One format: how it is called, its media type, and its term in the EU's file-type list."""
+
+    title: str
+    media_type: str
+    file_type: str
+
+
+FORMS = {
+    "csv": Form("CSV", "text/csv", "CSV"),
+    "json": Form("JSON, una riga per record", "application/json", "JSON"),
+    "colonne.json": Form("JSON, una riga per colonna", "application/json", "JSON"),
+    "geojson": Form("GeoJSON", "application/geo+json", "GEOJSON"),
+    "parquet": Form("Parquet", "application/vnd.apache.parquet", "PARQUET"),
+    "xlsx": Form(
+        "Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"
+    ),
+    "ods": Form("OpenDocument", "application/vnd.oasis.opendocument.spreadsheet", "ODS"),
+    "csv.gz": Form("CSV compresso", "application/gzip", "GZIP"),
+    "json.gz": Form("JSON compresso", "application/gzip", "GZIP"),
+}
+LARGE = 1_000_000  # bytes over which a compressed copy stands beside a text file
 
 
 def to_csv(contract: Contract, table: pd.DataFrame) -> bytes:
@@ -37,15 +63,21 @@ def to_csv(contract: Contract, table: pd.DataFrame) -> bytes:
     return text.encode("utf-8")
 
 
-def to_records(contract: Contract, table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows as plain values: a missing value is None, a list stays a list."""
+def to_values(contract: Contract, table: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return each column as plain values: a missing value is None, a list stays a list."""
     columns = {}
     for field in contract.campi:
         values = table[field.name]
         if field.definizione.tipo == "elenco":
             columns[field.name] = list(values)
         else:
-            columns[field.name] = [None if pd.isna(value) else value for value in values.tolist()]
+            columns[field.name] = values.astype("object").where(values.notna(), None).tolist()
+    return columns
+
+
+def to_records(contract: Contract, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as plain values: a missing value is None, a list stays a list."""
+    columns = to_values(contract, table)
     names = list(columns)
     return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
@@ -54,6 +86,18 @@ def to_json(contract: Contract, table: pd.DataFrame) -> bytes:
     """Return the table as a JSON array, one record a line."""
     lines = [_dumps(record) for record in to_records(contract, table)]
     return ("[\n" + ",\n".join(lines) + "\n]\n").encode("utf-8")
+
+
+def to_columns(contract: Contract, table: pd.DataFrame) -> bytes:
+    """Return the table as a JSON object of arrays, one column a line."""
+    columns = to_values(contract, table)
+    lines = [f"{_dumps(name)}:{_dumps(values)}" for name, values in columns.items()]
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
+
+
+def compressed(content: bytes) -> bytes:
+    """Return the content as gzip, with no name and no date in it."""
+    return gzip.compress(content, compresslevel=9, mtime=0)
 
 
 def to_geojson(contract: Contract, table: pd.DataFrame) -> bytes:
