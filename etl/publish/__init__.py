@@ -1,5 +1,6 @@
 """Files in every format, with their metadata: written only through the releasable zone."""
 
+from etl.publish.manifest import place
 from etl.publish.publish import publish
 
-__all__ = ["publish"]
+__all__ = ["place", "publish"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import date
 from typing import Any
 
 from etl.config import Config
 from etl.contracts import Contract, ContractField, vocabulary
 from etl.protect.tabular import LIST_SEPARATOR
+from etl.publish.dictionary import any_of
+from etl.publish.edition import LICENCE, LICENCE_NAME, LICENCE_URL, Edition
+from etl.publish.formats import FORMS
+from etl.publish.manifest import Entry
 
 PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
@@ -20,12 +22,6 @@ _TYPES = {
     "logico": "boolean",
     "elenco": "string",
 }
-MEDIA_TYPES = {
-    "csv": "text/csv",
-    "json": "application/json",
-    "parquet": "application/vnd.apache.parquet",
-    "geojson": "application/geo+json",
-}
 
 
 def table_schema(contract: Contract) -> dict[str, Any]:
@@ -33,7 +29,6 @@ def table_schema(contract: Contract) -> dict[str, Any]:
     return {
         "$schema": SCHEMA_PROFILE,
         "fields": [_field(field) for field in contract.campi],
-        "fieldsMatch": "exact",
         "missingValues": [""],
         "primaryKey": contract.chiave,
     }
@@ -47,7 +42,7 @@ def _field(field: ContractField) -> dict[str, Any]:
     if definition.vocabolario:
         codes = list(vocabulary(definition.vocabolario))
         if definition.tipo == "elenco":
-            one = "|".join(codes)
+            one = any_of(codes)
             constraints["pattern"] = rf"(?:{one})(?:\|(?:{one}))*"
         else:
             constraints["enum"] = codes
@@ -58,7 +53,8 @@ def _field(field: ContractField) -> dict[str, Any]:
         if limit is not None:
             constraints[theirs] = int(limit) if limit == int(limit) else limit
     if definition.lunghezza_massima and definition.tipo == "testo":
-        constraints["maxLength"] = definition.lunghezza_massima
+        # the CSV may put an apostrophe before a text that looks like a formula
+        constraints["maxLength"] = definition.lunghezza_massima + (not definition.formato)
     described: dict[str, Any] = {
         "name": field.name,
         "type": _TYPES[definition.tipo],
@@ -74,29 +70,14 @@ def _field(field: ContractField) -> dict[str, Any]:
     return described
 
 
-def data_package(
-    config: Config,
-    contract: Contract,
-    day: date,
-    synthetic: bool,
-    files: dict[str, tuple[bytes, int]],
-) -> dict[str, Any]:
-    """Return the descriptor of one data set's package; `files` are bytes and rows by extension.
+def data_package(config: Config, edition: Edition, files: list[Entry]) -> dict[str, Any]:
+    """Return the descriptor of one data set's package; `files` are its forms, beside it.
 
     The CSV is the tabular resource; the same rows in other formats are listed in
     `altre_forme`, because a reader that takes them for tables would check them twice.
     """
-    forms = [
-        {
-            "path": f"{contract.slug}.{extension}",
-            "format": extension,
-            "mediatype": MEDIA_TYPES[extension],
-            "bytes": len(content),
-            "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-            "rowcount": rows,
-        }
-        for extension, (content, rows) in files.items()
-    ]
+    contract, first_last = edition.contract, edition.period
+    forms = [_form(entry) for entry in files]
     table = {
         "name": contract.slug,
         **next(form for form in forms if form["format"] == "csv"),
@@ -107,20 +88,15 @@ def data_package(
     }
     return {
         "$schema": PACKAGE_PROFILE,
+        "id": edition.own_address(config),
         "name": contract.slug,
         "title": contract.titolo.it,
-        "description": contract.descrizione.it,
-        "homepage": f"{config.portale.url_base}/dati/{contract.slug}/",
-        "version": day.isoformat(),
-        "created": f"{day.isoformat()}T00:00:00Z",
+        "description": edition.description,
+        "homepage": edition.page(config),
+        "version": edition.version,
+        "created": f"{edition.day.isoformat()}T00:00:00Z",
         "keywords": contract.parole_chiave,
-        "licenses": [
-            {
-                "name": "CC-BY-4.0",
-                "path": "https://creativecommons.org/licenses/by/4.0/",
-                "title": "Creative Commons Attribuzione 4.0 Internazionale",
-            }
-        ],
+        "licenses": [{"name": LICENCE, "path": LICENCE_URL, "title": LICENCE_NAME}],
         "contributors": [
             {
                 "title": config.portale.titolare.nome,
@@ -129,7 +105,10 @@ def data_package(
                 "roles": ["publisher"],
             }
         ],
-        "sintetico": synthetic,
+        "prima_pubblicazione": edition.issued.isoformat(),
+        "periodo": {"da": first_last[0].isoformat(), "a": first_last[1].isoformat()},
+        "frequenza": contract.frequenza,
+        "sintetico": edition.synthetic,
         "riservatezza": {
             "conta": contract.riservatezza.conta,
             "metodo": contract.riservatezza.metodo,
@@ -137,4 +116,15 @@ def data_package(
         },
         "resources": [table],
         "altre_forme": [form for form in forms if form["format"] != "csv"],
+    }
+
+
+def _form(entry: Entry) -> dict[str, Any]:
+    return {
+        "path": entry.name,
+        "format": entry.extension,
+        "mediatype": FORMS[entry.extension].media_type,
+        "bytes": entry.bytes,
+        "hash": f"sha256:{entry.sha256}",
+        "rowcount": entry.rows,
     }
