@@ -40,7 +40,11 @@ class Text(_Section):
 
 
 class FieldDefinition(_Section):
-    """What one column means, wherever it appears."""
+    """What one column means, wherever it appears.
+
+    `significato` counts its meanings: whoever changes what the column says raises it by one, and
+    the next release has a new major version (docs/versions.md).
+    """
 
     nome: str
     tipo: FieldType
@@ -54,6 +58,7 @@ class FieldDefinition(_Section):
     lunghezza_massima: int | None = None
     vocabolario: str | None = None
     uri: str | None = None
+    significato: int = Field(default=1, ge=1)
 
 
 class ContractField(_Section):
