@@ -43,7 +43,9 @@ def pairs_by_sql(
     with duckdb.connect() as connection:
         connection.execute(f"SET threads = {threads}")
         for name, table in tables.items():
-            connection.register(name, table)
+            connection.register(f"given_{name}", table)
+            # a table of its own has statistics: without them the joins are planned badly
+            connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given_{name}")
         return connection.execute(_sql(rules, int(people.limit.max(initial=0)))).df()
 
 
@@ -179,11 +181,6 @@ def assignment_by_lap(graph: Graph, weight: Int) -> int:
     return int(matrix[chosen, partner].sum()) - len(seats)
 
 
-def stable_by_matching(graph: Graph, liking: Int, priority: Int) -> Int:
-    """Return the lot of each person (−1: none) in PyPI `matching`'s best matching for people."""
-    return solve_deep(lambda: _hospital_resident(*preferences(graph, liking, priority), graph))
-
-
 def preferences(
     graph: Graph, liking: Int, priority: Int
 ) -> tuple[dict[int, list[str]], dict[str, list[int]], dict[str, int]]:
@@ -205,15 +202,19 @@ def preferences(
     return wishes, order, posts
 
 
-def _hospital_resident(
-    wishes: dict[int, list[str]], order: dict[str, list[int]], posts: dict[str, int], graph: Graph
+def stable_by_matching(
+    wishes: tuple[dict[int, list[str]], dict[str, list[int]], dict[str, int]], people: int
 ) -> Int:
+    """Return the lot of each person (−1: none) in PyPI `matching`'s best matching for people.
+
+    `wishes` is what `preferences` returns; run it through `solve_deep`.
+    """
     from matching.games import HospitalResident
 
-    game = HospitalResident.create_from_dictionaries(wishes, order, posts)
-    found = np.full(graph.people, -1, dtype=np.int64)
-    for lot, people in game.solve(optimal="resident").items():
-        for person in people:
+    game = HospitalResident.create_from_dictionaries(*wishes)
+    found = np.full(people, -1, dtype=np.int64)
+    for lot, sitting in game.solve(optimal="resident").items():
+        for person in sitting:
             found[person.name] = int(lot.name[1:])
     return found
 

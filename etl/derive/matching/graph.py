@@ -40,9 +40,8 @@ class Graph(NamedTuple):
 
     def keep(self, kept: Int) -> tuple[Graph, Int]:
         """Return the graph of some edges (a mask) with their old numbers."""
-        numbers = np.flatnonzero(kept)
-        before = np.concatenate([[0], np.cumsum(kept)])
-        return make_graph(before[self.start], self.lot[numbers], self.posts), numbers
+        start, lot, numbers = _keep(self.start, self.lot, kept)
+        return make_graph(start, lot, self.posts), numbers
 
 
 def make_graph(start: Int, lot: Int, posts: Int) -> Graph:
@@ -70,3 +69,34 @@ def _turn(start: Int, lot: Int, lots: int) -> tuple[Int, Int, Int]:
             number[place] = edge
             at[lot[edge]] = place + 1
     return lot_start, person, number
+
+
+@compiled
+def _keep(start: Int, lot: Int, kept: Int) -> tuple[Int, Int, Int]:
+    size = 0
+    for edge in range(len(lot)):
+        size += kept[edge]
+    first = np.empty(len(start), dtype=np.int64)
+    lots = np.empty(size, dtype=np.int32)
+    numbers = np.empty(size, dtype=np.int32)
+    total = 0
+    for source in range(len(start) - 1):
+        first[source] = total
+        for edge in range(start[source], start[source + 1]):
+            if kept[edge]:
+                lots[total] = lot[edge]
+                numbers[total] = edge
+                total += 1
+    first[len(start) - 1] = total
+    return first, lots, numbers
+
+
+@compiled
+def tight_edges(graph: Graph, weight: Int, lot_price: Int, person_price: Int) -> Int:
+    """Return which edges weigh exactly as much as the prices at their ends (a mask)."""
+    tight = np.zeros(len(graph.lot), dtype=np.bool_)
+    for source in range(len(graph.start) - 1):
+        price = person_price[source]
+        for edge in range(graph.start[source], graph.start[source + 1]):
+            tight[edge] = price + lot_price[graph.lot[edge]] == weight[edge]
+    return tight

@@ -16,7 +16,7 @@ import numpy as np
 from etl.derive.matching.assignment import Priced, best_assignment
 from etl.derive.matching.cardinality import first_come, most_posts, scarcity
 from etl.derive.matching.encode import Int
-from etl.derive.matching.graph import Graph
+from etl.derive.matching.graph import Graph, tight_edges
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,10 @@ class Face:
     full: Int
     matched: Int
 
-    def narrow(self, weight: Int, prices: Priced) -> Face:
+    def narrow(self, weight: Int, prices: Priced | Step) -> Face:
         """Return the matchings that are best under `weight` (by edge of this face) as well."""
         graph = self.graph
-        sources = graph.sources()
-        tight = prices.person_price[sources] + prices.lot_price[graph.lot] == weight
+        tight = tight_edges(graph, weight, prices.lot_price, prices.person_price)
         inside, kept = graph.keep(tight)
         return Face(
             inside,
@@ -49,7 +48,7 @@ def whole(graph: Graph) -> Face:
     """Return all matchings of a graph."""
     return Face(
         graph,
-        np.arange(len(graph.lot)),
+        np.arange(len(graph.lot), dtype=np.int32),
         np.zeros(graph.lots, dtype=np.bool_),
         np.zeros(graph.people, dtype=np.bool_),
     )
@@ -69,16 +68,19 @@ class Step:
 class Settled:
     """A matching (the edge of each person, −1: none), the steps that prove it, and its equals.
 
-    `faces[i]` holds all matchings that are best by the first i + 1 aims.
+    `last` holds all matchings that are best by every aim.
     """
 
+    graph: Graph
     edge: Int
     steps: list[Step]
-    faces: list[Face]
+    last: Face
 
     def face(self, aim: str) -> Face:
-        """Return all matchings that are best up to and including an aim."""
-        for step, face in zip(self.steps, self.faces, strict=True):
+        """Return all matchings that are best up to and including an aim; KeyError if none."""
+        face = whole(self.graph)
+        for step in self.steps:
+            face = face.narrow(step.weight[face.numbers], step)
             if step.aim == aim:
                 return face
         raise KeyError(aim)
@@ -91,12 +93,11 @@ def settle(graph: Graph, aims: Sequence[tuple[str, Int]], after: Settled | None 
     (a weight for each person, all different) are solved without an auction, and only as the
     first. `after` is a result whose aims come before these.
     """
-    face = after.faces[-1] if after else whole(graph)
+    face = after.last if after else whole(graph)
     steps = list(after.steps) if after else []
-    faces = list(after.faces) if after else []
     edge = after.edge if after else np.full(graph.people, -1, dtype=np.int64)
     for aim, weight in aims:
-        mine = np.ascontiguousarray(weight[face.numbers], dtype=np.int64)
+        mine = weight[face.numbers]
         if not steps and aim == "posti":
             priced = _posts(graph)
         elif not steps and aim == "graduatoria":
@@ -108,8 +109,7 @@ def settle(graph: Graph, aims: Sequence[tuple[str, Int]], after: Settled | None 
         edge[found] = face.numbers[priced.edge[found]]
         steps.append(Step(aim, weight, priced.lot_price, priced.person_price))
         face = face.narrow(mine, priced)
-        faces.append(face)
-    return Settled(edge, steps, faces)
+    return Settled(graph, edge, steps, face)
 
 
 def edges_of(graph: Graph, match: Int) -> Int:

@@ -67,7 +67,7 @@ def market(places: Places, people: People, lots: Lots, pairs: Pairs, config: Mat
         people,
         lots,
         make_graph(pairs.start, pairs.lot, lots.posts),
-        pairs.score.astype(np.int64),
+        pairs.score,
         ranking(people, config),
     )
 
@@ -104,25 +104,35 @@ def assign(market: Market, regime: Regime, config: Matching) -> Assignment:
             None,
         )
     graph = market.graph
-    sources = graph.sources()
-    aims = {
-        "posti": np.ones(len(sources), dtype=np.int64),
-        "graduatoria": (len(market.people) + 1 - market.rank)[sources],
-        "punteggio": market.score,
-        "anzianita": market.people.enrolled[sources].astype(np.int64),
-    }
-    names = {
-        "massimo_punteggio": ("punteggio", "anzianita"),
-        "posti_poi_punteggio": ("posti", "punteggio", "anzianita"),
-        "graduatoria_poi_punteggio": ("graduatoria", "punteggio"),
-    }[regime]
-    settled = settle(graph, [(name, aims[name]) for name in names])
+    settled = settle(graph, [(aim, _weight(market, aim)) for aim in _AIMS[regime]])
     for turn in range(_TURNS):
-        if is_only(settled.faces[-1], settled.edge):
+        if is_only(settled.last, settled.edge):
             break
-        ties = tie_break(market.people.key[sources], market.lots.key[graph.lot], turn)
+        keys = market.people.key[graph.sources()]
+        ties = tie_break(keys, market.lots.key[graph.lot], turn)
         settled = settle(graph, [(f"spareggio {turn + 1}", ties)], settled)
     return Assignment(regime, settled.edge, settled)
+
+
+_AIMS: dict[Regime, tuple[str, ...]] = {
+    "massimo_punteggio": ("punteggio", "anzianita"),
+    "posti_poi_punteggio": ("posti", "punteggio", "anzianita"),
+    "graduatoria_poi_punteggio": ("graduatoria", "punteggio"),
+}
+
+
+def _weight(market: Market, aim: str) -> Int:
+    """Return what an aim gives for every edge."""
+    sources = market.graph.sources()
+    match aim:
+        case "posti":
+            return np.ones(len(sources), dtype=np.int8)
+        case "graduatoria":
+            return (len(market.people) + 1 - market.rank).astype(np.int32)[sources]
+        case "anzianita":
+            return market.people.enrolled[sources]
+        case _:
+            return market.score
 
 
 def priority(market: Market, config: Matching) -> Int:

@@ -49,11 +49,11 @@ def test_what_differs_and_how_much_is_what_looking_at_every_optimum_shows(
     every = [(tuple(total(w, one) for _, w in aims), one) for one in all_matchings(graph)]
     best = max(value for value, _ in every)
     optima = [{edge for edge in one if edge >= 0} for value, one in every if value == best]
-    found = choice(settled.faces[-1], settled.edge)
+    found = choice(settled.last, settled.edge)
     common = set.intersection(*optima)
     assert set(found.always.tolist()) == common
     assert set(found.numbers.tolist()) == set.union(*optima) - common
-    assert is_only(settled.faces[-1], settled.edge) == (len(optima) == 1)
+    assert is_only(settled.last, settled.edge) == (len(optima) == 1)
     label = weights(data.draw, graph, -1, LABELS - 1)
     low, high = spread(found, label, LABELS)
     for one in range(LABELS):
@@ -102,4 +102,4 @@ def test_in_a_region_every_flow_of_the_chosen_optimum_lies_in_its_range() -> Non
         assert (low <= counted).all()
         assert (counted <= high).all()
         assert regime == "graduatoria_poi_punteggio" or low.sum() < high.sum()
-        assert is_only(one.settled.faces[-1], one.edge)
+        assert is_only(one.settled.last, one.edge)
