@@ -15,6 +15,11 @@ KINDS = [
     "scoperture/lecco/",
     "scoperture/milano/3/",
     "scoperture/bergamo/",
+    "strumenti/quota/",
+    "strumenti/quota/#calcolo&giorno=2025-12-31&1.provincia=015&1.lavoratori=120&1.esclusi=8"
+    "&1.orario=disabili*2*16*40*1&2.provincia=058&2.lavoratori=60&retribuzione_mensile=1500",
+    "strumenti/quota/#calcolo&1.lavoratori=dodici&1.orario=dipendenti*1*50*40",
+    "strumenti/articolo-14/#base=98&forza=4",
     "dati/",
     "dati/posti-disponibili/",
     "dati/cifre-pubblicate/",
