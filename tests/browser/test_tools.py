@@ -1,4 +1,4 @@
-"""The quota calculator and the art. 14 page: figures, keyboard, link, paper, and no word sent out."""
+"""The law tools in a browser: figures, keyboard, link, paper, and nothing sent out."""
 
 from __future__ import annotations
 
@@ -342,9 +342,7 @@ def test_invented_companies_have_the_figures_that_the_build_gives(
 # What is written stays here
 
 
-def test_the_address_keeps_the_figures_and_gives_them_back(
-    quota: Page, open_context: Any, address: str
-) -> None:
+def test_the_address_keeps_the_figures_and_gives_them_back(quota: Page, open_context: Any) -> None:
     write(quota, p1_provincia="015", p1_lavoratori=120, p1_disabili_tempo_pieno=4, p1_esclusi=8)
     add_hours(quota, "disabili", 2, "16:30", "38:30")
     quota.locator(".riga-orario").get_by_label("Hanno un’invalidità").check()
