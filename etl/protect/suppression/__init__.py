@@ -24,6 +24,7 @@ from etl.protect.suppression.tables import (
     cell_id,
     declare,
     join,
+    released_table,
 )
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "join",
     "primary_sensitivity",
     "propose_coarsening",
+    "released_table",
     "remember",
     "suppress",
 ]

@@ -18,6 +18,9 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from etl.protect.suppression.system import Booleans, Floats, Integers
 
 TOLERANCE = 1e-6
+# a program that certifies fewer than one in twenty of the missing cells is a stall
+SLOW = 0.95
+PATIENCE = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,15 @@ class Cut:
     coefficients: Floats
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Hidden cells tied together (their places among the hidden), and their equations."""
+
+    cells: Integers
+    rows: Integers
+    columns: Any
+
+
 class Movements:
     """The movements of one set of hidden cells, and the pool of those found so far."""
 
@@ -64,6 +76,7 @@ class Movements:
         labels = sp.csgraph.connected_components(graph, directed=False)[1]
         self._component = labels[: len(self.places)]
         self._row_component = labels[len(self.places) :]
+        self._parts: dict[int, _Part] = {}
         self.pool = np.zeros((1, len(hidden)))
         self.programs = 0
 
@@ -87,7 +100,7 @@ class Movements:
         missing = targets[proven[targets] < width[targets] - TOLERANCE]
         signs = np.ones(len(self.hidden))
         forward = True
-        while len(missing) and stalls < 2:
+        while len(missing) and stalls < PATIENCE:
             if forward:
                 signs = generator.choice([-1.0, 1.0], len(self.hidden))
             objective = np.zeros(len(self.hidden))
@@ -96,7 +109,7 @@ class Movements:
             self._push(objective, missing, width, knowledge)
             proven = self.widths(knowledge)
             left = missing[proven[missing] < width[missing] - TOLERANCE]
-            stalls = stalls + 1 if len(left) > 0.9 * len(missing) else 0
+            stalls = stalls + 1 if len(left) > SLOW * len(missing) else 0
             missing = left
         return missing
 
@@ -121,18 +134,32 @@ class Movements:
         row[0, self.places] = np.round(change) if self.whole else change
         self.pool = np.vstack([self.pool, row])
 
-    def _solve(self, cost: Floats, low: Floats, high: Floats, gap: float) -> Floats:
+    def _solve(
+        self, cost: Floats, low: Floats, high: Floats, gap: float, part: _Part | None = None
+    ) -> Floats:
         self.programs += 1
+        cells, columns = (part.cells, part.columns) if part else (slice(None), self._columns)
         answer = milp(
-            cost,
-            constraints=LinearConstraint(self._columns, 0, 0),
-            bounds=Bounds(low, high),
-            integrality=np.full(len(cost), int(self.whole)),
+            cost[cells],
+            constraints=LinearConstraint(columns, 0, 0) if columns.shape[0] else None,
+            bounds=Bounds(low[cells], high[cells]),
+            integrality=np.full(columns.shape[1], int(self.whole)),
             options={"mip_rel_gap": gap} if self.whole else {},
         )
         if answer.x is None:
             raise RuntimeError(f"the solver stopped: {answer.message}")
-        return np.asarray(answer.x)
+        change = np.zeros(len(self.places))
+        change[cells] = answer.x
+        return change
+
+    def _part(self, cell: int) -> _Part:
+        """Return what is tied to a cell by hidden cells: the rest has no say."""
+        label = self._component[self._within[cell]]
+        if label not in self._parts:
+            cells = np.flatnonzero(self._component == label)
+            rows = np.flatnonzero(self._row_component == label)
+            self._parts[label] = _Part(cells, self._rows[rows], self._columns[rows][:, cells])
+        return self._parts[label]
 
     def reaches(self, cell: int, width: float, knowledge: Knowledge) -> bool:
         """Return whether one cell's own two programs prove it as wide as asked."""
@@ -140,7 +167,7 @@ class Movements:
         for sign in (1, -1):
             cost = np.zeros(len(self.places))
             cost[self._within[cell]] = -sign
-            self._keep(self._solve(cost, low, high, gap=0.0))
+            self._keep(self._solve(cost, low, high, gap=0.0, part=self._part(cell)))
             if self.widths(knowledge)[cell] >= width - TOLERANCE:
                 return True
         return False
@@ -165,30 +192,26 @@ class Movements:
         return Cut(cell, total, np.minimum(coefficients, width))
 
     def _extreme(self, cell: int, sign: int, knowledge: Knowledge) -> tuple[float, Floats]:
-        # The search stays in the cell's own component: the rest has no say.
         self.programs += 1
         inside = self._within[cell]
-        own = self._component == self._component[inside]
-        rows = self._row_component == self._component[inside]
+        part = self._part(cell)
         low, high = self._limits(knowledge)
         cost = np.zeros(len(self.places))
         cost[inside] = -sign
-        multipliers = np.zeros(self._matrix.shape[0])
+        answer = linprog(
+            cost[part.cells],
+            A_eq=part.columns if len(part.rows) else None,
+            b_eq=np.zeros(len(part.rows)) if len(part.rows) else None,
+            bounds=np.column_stack([low, high])[part.cells],
+            method="highs",
+        )
+        if answer.x is None:
+            raise RuntimeError(f"the solver stopped: {answer.message}")
         change = np.zeros(len(self.places))
-        if rows.any():
-            answer = linprog(
-                cost[own],
-                A_eq=self._columns[rows][:, own],
-                b_eq=np.zeros(int(rows.sum())),
-                bounds=np.column_stack([low[own], high[own]]),
-                method="highs",
-            )
-            if answer.x is None:
-                raise RuntimeError(f"the solver stopped: {answer.message}")
-            change[own] = answer.x
-            multipliers[self._rows[rows]] = -answer.eqlin.marginals
-        else:
-            change[inside] = high[inside] if sign > 0 else low[inside]
+        change[part.cells] = answer.x
+        multipliers = np.zeros(self._matrix.shape[0])
+        if len(part.rows):
+            multipliers[part.rows] = -answer.eqlin.marginals
         if not self.whole:
             self._keep(change)
         return float(sign * change[inside]), multipliers

@@ -30,7 +30,9 @@ class Rule:
     `threshold`: a count from 1 to threshold − 1 is sensitive (None: the figure counts nobody).
     `width`: the least max − min (default: the threshold). `dominance`: a magnitude is sensitive
     when its largest contribution is more than this share of it; `p_percent`: when the second
-    largest contributor can estimate the largest within this per cent of its figure.
+    largest contributor can estimate the largest within this per cent of its figure. `floor`: the
+    least that a hidden figure can be for all to know (default: 1 for a count whose zeros are all
+    shown, else 0).
     Sources: Regole deontologiche Sistan (GU 14/1/2019), art. 5; Istat, Metodologie e tecniche di
     tutela della riservatezza, chs 2–3.
     """
@@ -40,6 +42,7 @@ class Rule:
     dominance: float | None = None
     p_percent: float | None = None
     zeros: Zeros = Zeros.FREE
+    floor: int | None = None
 
     def __post_init__(self) -> None:
         if self.threshold is None and self.width is None:
@@ -51,6 +54,13 @@ class Rule:
         width = self.width if self.width is not None else self.threshold
         assert width is not None  # __post_init__ refused a rule with neither
         return width
+
+    @property
+    def least_value(self) -> int:
+        """The least that a hidden figure can be for all to know."""
+        if self.floor is not None:
+            return self.floor
+        return int(self.threshold is not None and self.zeros is Zeros.KNOWN)
 
 
 @dataclass(frozen=True)

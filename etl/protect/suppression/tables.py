@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from etl.contracts import PUBLISHED, WITHHELD
 from etl.protect.suppression.primary import Rule, Zeros, primary_sensitivity
 from etl.protect.suppression.system import Equation, Standing
 
@@ -92,6 +93,32 @@ def join(declared: list[Declared]) -> Declared:
         pd.concat([item.cells for item in declared], ignore_index=True),
         [equation for item in declared for equation in item.equations],
     )
+
+
+def released_table(universe: Universe, declared: Declared, hidden: Collection[str]) -> pd.DataFrame:
+    """Return the universe's published margins as one table, hidden figures emptied.
+
+    One row a cell, totals included (their level columns are missing); columns: the dimensions'
+    levels, then each measure (Int64) with its `_stato`. Sorted by the levels, totals last.
+    """
+    cells = declared.cells
+    cells = cells[(cells["universe"] == universe.name) & (cells["standing"] != Standing.LATENT)]
+    levels = [level for dimension in universe.dimensions for level in dimension.levels]
+    withheld = cells["id"].isin(set(hidden))
+    cells = cells.assign(
+        _key=cells["bundle"],
+        _figure=cells["value"].astype("Int64").where(~withheld),
+        _state=withheld.map({True: WITHHELD, False: PUBLISHED}).astype("str"),
+    )
+    for level in levels:
+        if level not in cells:
+            cells[level] = pd.NA
+    table = cells.drop_duplicates("_key").set_index("_key")[levels].astype("str")
+    for measure in universe.measures:
+        part = cells[cells["measure"] == measure.name].set_index("_key")
+        table[measure.name] = part["_figure"]
+        table[f"{measure.name}_stato"] = part["_state"]
+    return table.sort_values(levels, na_position="last", kind="stable").reset_index(drop=True)
 
 
 def cell_id(universe: str, measure: str, codes: Mapping[str, str]) -> str:
@@ -230,7 +257,7 @@ class _Declaration:
                 part["weight"] = 0.0
             part["universe"] = name
             part["measure"] = measure.name
-            parts.append(part)
+            parts.append(part.assign(**{level: groups[level] for level in self._columns(grain)}))
         return pd.concat(parts, ignore_index=True)
 
     @staticmethod
@@ -317,9 +344,8 @@ class _Declaration:
         rule = measure.rule
         counts_alone = rule.threshold is not None and not measure.contributors
         known = empty.to_numpy() & (rule.zeros is Zeros.KNOWN)
-        # where every zero is shown, a reader knows that what is hidden is not zero
-        visible = counts_alone and rule.zeros is Zeros.KNOWN
-        floor = np.where(value > 0, 1.0, 0.0) if visible else np.zeros(len(value))
+        # an empty cell that is shown says nothing of the hidden ones
+        floor = np.where(known | (value < rule.least_value), value, rule.least_value)
         if rule.zeros is Zeros.SENSITIVE:
             primary.sensitive[empty.to_numpy()] = True
         return pd.DataFrame(
@@ -329,7 +355,7 @@ class _Declaration:
                 "width": primary.width,
                 "harmless_from": float(rule.threshold or 0) if counts_alone else np.inf,
                 "standing": np.where(known, int(Standing.KNOWN), int(Standing.FREE)),
-                "floor": floor,
+                "floor": floor.astype(float),
                 "largest": largest if largest is not None else 0,
                 "alone": (groups[measure.counts] == 1).to_numpy() if measure.counts else False,
             }
