@@ -1,6 +1,6 @@
 // The calculator's form: its fields become figures, and the part of the address after «#».
 
-import { leggiCifra } from "./cifre.js";
+import { giorno, leggiCifra } from "./cifre.js";
 
 const SEDE = "1";
 const PROVINCE_AL_MASSIMO = 107;
@@ -73,6 +73,11 @@ const dellAzienda = () =>
   [...MODULO.querySelectorAll("[data-nome]")].filter((c) => !c.closest("[data-provincia]"));
 const scritto = (campo) => (campo.type === "checkbox" ? (campo.checked ? "1" : "") : campo.value);
 
+function nomeProvincia(numero) {
+  const [scelta] = dentro(numero, "select[data-nome=provincia]");
+  return scelta.value ? scelta.selectedOptions[0].textContent : "";
+}
+
 export function etichetta(campo) {
   return (campo.labels?.[0]?.textContent ?? "").trim();
 }
@@ -144,7 +149,7 @@ function leggiProvincia(numero, cifra, errori) {
   confronta(dati, campi, lette, errori);
   return {
     codice: campo.value,
-    nome: campo.value ? campo.selectedOptions[0].textContent : "",
+    nome: nomeProvincia(numero),
     campo,
     dati,
     orari: lette,
@@ -315,44 +320,38 @@ export function rifinisci() {
   }
   const piu = ALTRE.children.length > 0;
   document.getElementById("titolo-p1").hidden = !piu;
-  const nome = (numero) => {
-    const scelta = dentro(numero, "select[data-nome=provincia]")[0];
-    return scelta.value ? scelta.selectedOptions[0].textContent : "";
-  };
-  document.getElementById("titolo-p1").textContent = `Sede legale${nome(SEDE) && `: ${nome(SEDE)}`}`;
+  const sede = nomeProvincia(SEDE);
+  document.getElementById("titolo-p1").textContent = `Sede legale${sede && `: ${sede}`}`;
   const quanti = document.querySelector("label[for=p1-lavoratori]");
   quanti.textContent = piu ? "Quanti dipendenti ha nella provincia della sede legale?" : "Quanti dipendenti ha?";
   for (const scheda of ALTRE.children) {
-    scheda.querySelector("legend").textContent = nome(scheda.dataset.provincia) || "Altra provincia";
+    scheda.querySelector("legend").textContent = nomeProvincia(scheda.dataset.provincia) || "Altra provincia";
   }
 }
 
 // What is written, with its labels, for paper: [title, [[label, text]…]]…
 export function riepilogo() {
-  const azienda = dellAzienda()
-    .filter((campo) => scritto(campo) !== "")
-    .map((campo) => [etichetta(campo), campo.type === "checkbox" ? "sì" : campo.value]);
-  azienda.unshift(["Datore di lavoro", MODULO.elements.datore.value]);
+  const testo = (campo) =>
+    campo.type === "checkbox" ? "sì" : campo.type === "date" ? giorno(campo.value) : campo.value;
+  const righe = (campi) =>
+    campi.filter((campo) => scritto(campo) !== "").map((campo) => [etichetta(campo), testo(campo)]);
   return [
-    ["Azienda", azienda],
+    ["Azienda", [["Datore di lavoro", MODULO.elements.datore.value], ...righe(dellAzienda())]],
     ...numeri().map((numero, i) => [
-      `${i === 0 ? "Sede legale" : "Provincia"} ${i + 1}`,
-      dentro(numero, "[data-nome], .riga-orario").flatMap((parte) => {
-        if (parte.matches(".riga-orario")) return [rigaScritta(parte)];
-        if (scritto(parte) === "") return [];
-        const testo = parte.tagName === "SELECT" ? parte.selectedOptions[0].textContent : parte.value;
-        return [[etichetta(parte), testo]];
-      }),
+      `${nomeProvincia(numero) || "Provincia non scelta"}${i === 0 ? ", sede legale" : ""}`,
+      [
+        ...righe(dentro(numero, "input[data-nome]")),
+        ...dentro(numero, ".riga-orario").map(rigaScritta),
+      ],
     ]),
   ];
 }
 
 function rigaScritta(riga) {
   const campo = (nome) => riga.querySelector(`[data-orario=${nome}]`);
-  const gruppo = campo("gruppo").selectedOptions[0].textContent;
   const oltre = campo("oltre").checked ? ", invalidità oltre il 50 per cento" : "";
   return [
-    `${gruppo}`,
-    `${campo("numero").value}, ${campo("svolto").value} ore su ${campo("contratto").value}${oltre}`,
+    campo("gruppo").selectedOptions[0].textContent,
+    `${campo("numero").value}: ${campo("svolto").value} ore su ${campo("contratto").value}${oltre}`,
   ];
 }

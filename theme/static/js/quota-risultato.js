@@ -487,8 +487,13 @@ function restoSospeso({ sospensione }) {
 export function mostraRiepilogo(gruppi) {
   metti(
     qui("dati"),
-    gruppi.flatMap(([titolo, righe]) =>
-      righe.map(([nome, valore]) => coppia(`${titolo}: ${nome}`, valore)),
+    gruppi.map(([titolo, righe]) =>
+      crea(
+        "div",
+        { class: "dati-gruppo" },
+        crea("h3", {}, titolo),
+        crea("dl", { class: "esito-voci" }, righe.map(([nome, valore]) => coppia(nome, valore))),
+      ),
     ),
   );
 }
