@@ -115,10 +115,11 @@ def _apart(task: str, size: Size) -> Measure:
     """Run one task in a fresh process: its memory is its own."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
-        return pool.apply(_run, (task, size))
+        return pool.apply(run, (task, size))
 
 
-def _run(task: str, size: Size) -> Measure:
+def run(task: str, size: Size) -> Measure:
+    """Return the figures of one task, in this process; the peak is the process's own so far."""
     name, engine, make = _TASKS[task]
     make(Size("prova", *_TINY))()
     work = make(size)
