@@ -27,6 +27,9 @@ def cold_build(
     config: Config, scale: float, folder: Path, report: Callable[[str], None]
 ) -> BuildReport:
     """Generate demo sources at `scale` below `folder`, build from nothing, return what it took."""
-    demo = folder / "demo"
-    generate(config, demo, scale=scale, seed=1)
-    return build(relocated(config, demo), folder / "build", folder / "output", report)
+    generate(config, folder / "demo", scale=scale, seed=1)
+    own = relocated(config, folder / "demo")
+    if scale < 1:  # a small region must hide more than a portal may
+        limits = own.riservatezza.model_copy(update={"quota_massima_nascosta": 1.0})
+        own = own.model_copy(update={"riservatezza": limits})
+    return build(own, folder / "build", folder / "output", report)

@@ -22,8 +22,9 @@ def bench(
 
     Esempio: python -m etl bench --scale 0.1
     """
+    from etl.bench.quota import recompute
     from etl.bench.rendering import compare
-    from etl.bench.stages import cold_build
+    from etl.bench.stages import cold_build, relocated
 
     console = Console(highlight=False)
     config = load_config()
@@ -44,6 +45,12 @@ def bench(
                 f"{stage.peak_mb:.0f}",
             )
         console.print(table)
+        received = next(stage.seconds for stage in report.stages if stage.name == "ricevere")
+        again = recompute(relocated(config, folder / "demo"), folder / "build")
+        console.print(
+            f"Ricalcolo della quota: {again.statements} prospetti in {again.seconds:.2f} s, "
+            f"{again.seconds / received:.1%} del tempo di riceverli."
+        )
         renderings = compare(config, folder / "build" / "pubblico", folder)
         table = Table(title="Resa delle stesse pagine")
         for heading in ("motore", "pagine", "secondi", "CPU s", "pagine al secondo di CPU"):
