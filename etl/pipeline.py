@@ -13,10 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from etl.audit import audit
+from etl.audit.files import read_release
 from etl.config import ROOT, Config, config_path
 from etl.contracts import Contract, load_contracts
 from etl.derive.datasets import Inputs, derive
@@ -28,6 +31,7 @@ from etl.protect import ReleasableZone, Release, check_release, protect_tables
 from etl.protect.leaks import LeakGate, forbidden_columns
 from etl.protect.zone import swap
 from etl.publish import place, publish
+from etl.publish.formats import as_json
 from etl.receive import person_values, receive
 from etl.site import build_site
 
@@ -121,10 +125,13 @@ def _run(
         publish(config, release, zone)
         _write_tools(config, zone)
         count(sum(len(table) for table in tables.values()))
+    with _stage("provare la protezione", report, result) as count:
+        zone.write("qualita/riservatezza.json", _audit(config, contracts, zone, release.date))
+        count(len(contracts))
     with _stage("comporre il sito", report, result) as count:
         shutil.rmtree(new_output, ignore_errors=True)
         build_site(config, zone.folder, new_output, previous=output, progress=report)
-        place(zone.folder, new_output, by_slug)
+        place(zone.folder, new_output)
         count(sum(1 for _ in new_output.rglob("*.html")))
     with _stage("cercare fughe di dati", report, result) as count:
         count(_leak_gate(config, zone, new_output, folder))
@@ -157,6 +164,19 @@ def _refuse_columns(tables: dict[str, pd.DataFrame]) -> None:
                 f"«{slug}» ha colonne che non si pubblicano mai: {', '.join(names)}. "
                 "Toglierle dal contratto."
             )
+
+
+def _audit(config: Config, contracts: list[Contract], zone: ReleasableZone, day: date) -> bytes:
+    """Return the report of the independent audit of the files just written; refuse if it fails."""
+    tables = read_release(zone.folder / "datasets", contracts, config.riservatezza, day.isoformat())
+    report = audit([tables])
+    if not report.passed:
+        raise ReleaseRefusedError(
+            f"Nulla è stato pubblicato: dai file da pubblicare si ricavano {report.recovered} "
+            f"valori nascosti, e {report.narrow} si conoscono con troppa precisione. Controllare "
+            "le regole di riservatezza dei contratti."
+        )
+    return as_json(report.public())
 
 
 def _leak_gate(config: Config, zone: ReleasableZone, output: Path, folder: Path) -> int:

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from etl.config import ROOT, load_config
@@ -205,3 +206,52 @@ def test_real_sources_without_a_secret_are_refused(sources: Path, tmp_path: Path
     result = run(tmp_path, config, MIRATO_SEGRETO="")
     assert result.returncode == 1
     assert "MIRATO_SEGRETO" in result.stderr
+
+
+def test_the_audit_reads_the_published_files_and_finds_the_protection_whole(built: Path) -> None:
+    command = [sys.executable, "-m", "etl", "audit", str(built / "output" / "dati"), "--json"]
+    environment = {**os.environ, "MIRATO_CONFIG": str(built / "portale.toml")}
+    result = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["hidden"] > 0
+    assert (report["recovered"], report["narrow"], report["passed"]) == (0, 0, True)
+
+
+def test_the_audit_fails_on_a_table_that_gives_a_hidden_value_away(
+    built: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(built / "output" / "dati", tmp_path / "dati")
+    path = tmp_path / "dati" / "scoperture-territoriali" / "scoperture-territoriali.parquet"
+    table = pd.read_parquet(path)
+    sums = table.groupby(["codice_provincia", "classe_dimensionale"])["imprese"].transform("count")
+    rows = table.groupby(["codice_provincia", "classe_dimensionale"])["imprese"].transform("size")
+    # one hidden value is left alone in a line whose total is told
+    line = table[(sums < rows)].iloc[0]
+    same = (table["codice_provincia"] == line["codice_provincia"]) & (
+        table["classe_dimensionale"] == line["classe_dimensionale"]
+    )
+    others = table.index[same & table["imprese"].isna()][1:]
+    table.loc[others, "imprese"] = 3
+    table.loc[others, "imprese_stato"] = "pubblicato"
+    table.to_parquet(path, index=False)
+    totals = path.parent.parent / "scoperture-province" / "scoperture-province.parquet"
+    whole = pd.read_parquet(totals)
+    place = (whole["codice_provincia"] == line["codice_provincia"]) & (
+        whole["classe_dimensionale"] == line["classe_dimensionale"]
+    )
+    whole.loc[place, "imprese"] = int(table.loc[same, "imprese"].fillna(2).sum())
+    whole.loc[place, "imprese_stato"] = "pubblicato"
+    whole.to_parquet(totals, index=False)
+    result = subprocess.run(
+        [sys.executable, "-m", "etl", "audit", str(tmp_path / "dati"), "--json"],
+        cwd=ROOT,
+        env={**os.environ, "MIRATO_CONFIG": str(built / "portale.toml")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1, result.stderr
+    assert json.loads(result.stdout)["recovered"] > 0

@@ -62,6 +62,7 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
         trail=TRAIL,
         context={
             "soglie": config.riservatezza,
+            "prova": released.proof,
             "dataset": list(released.datasets.values()),
         },
     )

@@ -145,6 +145,7 @@ class Released:
     provinces: list[Province]
     boundaries: dict[str, Any]
     quality: dict[str, Any]
+    proof: dict[str, Any]
     zone: Path
     files: list[ReleasedFile]
     tools: Tools
@@ -176,6 +177,7 @@ def read_released(config: Config, zone: Path) -> Released:
         provinces=_provinces(config, boundaries),
         boundaries=boundaries,
         quality=_read_json(zone / "qualita" / "qualita.json"),
+        proof=_read_json(zone / "qualita" / "riservatezza.json"),
         zone=zone,
         files=_listed_in(listed, "dati/"),
         tools=_read_tools(zone / "strumenti"),

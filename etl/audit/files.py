@@ -1,0 +1,70 @@
+"""Published files read back: the tables that were protected by hiding, release by release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from etl.audit.published import Axis, PublishedTable, Quantity
+from etl.config import Disclosure
+from etl.contracts import Contract
+
+# A value that may be negative has no least value that everyone knows.
+_NO_FLOOR = -1_000_000
+
+
+def read_release(
+    folder: Path, contracts: Iterable[Contract], limits: Disclosure, release: str
+) -> list[PublishedTable]:
+    """Return the tables of one release that hide figures, from `folder/<slug>/<slug>.parquet`.
+
+    What a column means and how wide a hidden figure must stay comes from the contracts and the
+    thresholds, which are public too. A table that a release does not have yet is left out.
+    """
+    hiding = [item for item in contracts if item.riservatezza.metodo == "soppressione"]
+    axes: dict[str, list[str]] = {}
+    for contract in hiding:
+        names = axes.setdefault(str(contract.riservatezza.sistema), [])
+        names += [name for name in contract.riservatezza.dimensioni if name not in names]
+    return [
+        _table(path, contract, limits, release, axes[str(contract.riservatezza.sistema)])
+        for contract in hiding
+        if (path := folder / contract.slug / f"{contract.slug}.parquet").is_file()
+    ]
+
+
+def _table(
+    path: Path, contract: Contract, limits: Disclosure, release: str, axes: list[str]
+) -> PublishedTable:
+    policy = contract.riservatezza
+    frame = pq.read_table(path).to_pandas()
+    for name in axes:
+        if name not in policy.dimensioni:
+            frame[name] = ""
+    columns = [*axes, *(name for value in policy.valori for name in (value, f"{value}_stato"))]
+    return PublishedTable(
+        name=contract.slug,
+        universe=str(policy.sistema),
+        release=release,
+        frame=_plain(frame[columns], policy.valori),
+        axes=tuple(Axis(name, (name,)) for name in axes),
+        quantities=tuple(_quantity(contract, limits, value) for value in policy.valori),
+    )
+
+
+def _plain(frame: pd.DataFrame, values: list[str]) -> pd.DataFrame:
+    return frame.astype(dict.fromkeys(values, "Int64"))
+
+
+def _quantity(contract: Contract, limits: Disclosure, value: str) -> Quantity:
+    policy = contract.riservatezza
+    larger = [b for a, b in contract.attese.minore_o_uguale if a == value and b in policy.valori]
+    return Quantity(
+        column=value,
+        width=getattr(limits, policy.ampiezze[value]),
+        floor=_NO_FLOOR if value in policy.con_segno else 0,
+        below=larger[0] if larger else None,
+    )
