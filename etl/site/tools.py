@@ -14,6 +14,8 @@ from etl.site.released import Released
 Entry = dict[str, Any]
 
 UNKNOWN = "da verificare"
+# The region whose notices and agreement are among the law's numbers.
+REGION = "03"
 
 # For whom a category of workers is left out of the base.
 SCOPES = {"E": "per le due quote", "D": "per l’articolo 3", "C": "per l’articolo 18"}
@@ -35,7 +37,11 @@ AGREEMENT = (("La convenzione dell’articolo 14", ("art14_",)),)
 def pages(config: Config, released: Released) -> Iterator[Page]:
     """Yield the quota calculator and the page of the art. 14 agreement."""
     law = Law(released.tools.parameters, released.date)
-    offices = _offices(config, released)
+    shared = {
+        "uffici": _offices(config, released),
+        "legge": law,
+        "altra_regione": config.portale.codice_regione != REGION,
+    }
     yield Page(
         path="strumenti/quota/index.html",
         template="strumenti_quota",
@@ -45,13 +51,12 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
             "entro quando, con quali aiuti. Il calcolo resta nel browser."
         ),
         context={
+            **shared,
             "province": released.provinces,
             "altre_province": _elsewhere(released),
-            "uffici": offices,
             "soglie": _thresholds(law),
             "soglie18": _thresholds_18(law),
             "escluse": [row["descrizione"] for row in law.value("categorie_escluse") or []],
-            "legge": law,
             "numeri": _by_subject(released.tools.parameters, SUBJECTS),
         },
     )
@@ -64,9 +69,8 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
             "e quanti posti della quota copre un’azienda con le sue commesse."
         ),
         context={
-            "uffici": offices,
+            **shared,
             "criteri": released.tools.parameters["art14_criteri"]["valori"][-1],
-            "legge": law,
             "numeri": _by_subject(released.tools.parameters, AGREEMENT),
         },
     )

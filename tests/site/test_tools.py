@@ -187,6 +187,17 @@ def test_the_access_criteria_stand_with_their_words_and_their_last_day(site: Pat
     assert "non più valida, salvo una proroga" in words(notice)
 
 
+def test_another_region_is_told_what_holds_only_in_lombardia(
+    site: Path, zone: Path, tmp_path: Path
+) -> None:
+    config = fabricated.config()
+    moved = config.portale.model_copy(update={"regione": "Piemonte", "codice_regione": "01"})
+    build_site(config.model_copy(update={"portale": moved}), zone, tmp_path / "output")
+    for page in (QUOTA, AGREEMENT):
+        assert "Per Piemonte chiedi" in words(read(tmp_path / "output", page))
+        assert "Per Lombardia chiedi" not in words(read(site, page))
+
+
 def test_the_tools_are_linked_from_home_and_from_each_other(site: Path) -> None:
     home = read(site, "index.html").xpath("//main//a/@href")
     assert "./strumenti/quota/" in home
