@@ -48,16 +48,13 @@ def audit(
     if as_json:
         typer.echo(json.dumps(report.public(), ensure_ascii=False, indent=2))
     else:
+        verdict = "regge" if report.passed else "NON regge"
         console.print(
             f"Tabelle: {report.tables} in {report.releases} rilasci. Valori mostrati: "
             f"{report.shown}; nascosti: {report.hidden}.\n"
             f"Valori nascosti che si ricavano: {report.recovered}. Valori nascosti che si "
             f"conoscono con troppa precisione: {report.narrow}.\n"
-            + (
-                "Esito: la protezione regge."
-                if report.passed
-                else "Esito: la protezione NON regge."
-            ),
+            f"Esito: la protezione {verdict}.",
             markup=False,
         )
     if not report.passed:

@@ -10,4 +10,5 @@ from etl.derive.uncovered import tabulate
 
 def derive(inputs: Inputs) -> pd.DataFrame:
     """Return the uncovered quota by province, broad sector and size class."""
-    return tabulate(inputs, ["codice_provincia", "provincia", "macrosettore", "classe_dimensionale"])
+    dimensions = ["codice_provincia", "provincia", "macrosettore", "classe_dimensionale"]
+    return tabulate(inputs, dimensions)
