@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +33,7 @@ from etl.protect.leaks import LeakGate, forbidden_columns
 from etl.protect.zone import swap
 from etl.publish import place, publish
 from etl.publish.formats import as_json
-from etl.receive import person_values, receive
+from etl.receive import Received, person_values, receive
 from etl.site import build_site
 
 DEMO_SECRET = b"segreto dimostrativo: non usare con dati veri"
@@ -134,7 +135,7 @@ def _run(
         place(zone.folder, new_output)
         count(sum(1 for _ in new_output.rglob("*.html")))
     with _stage("cercare fughe di dati", report, result) as count:
-        count(_leak_gate(config, zone, new_output, folder))
+        count(_leak_gate(config, received, zone, new_output, folder))
     swap([(zone.folder, zone.current), (new_output, output)])
 
 
@@ -179,8 +180,12 @@ def _audit(config: Config, contracts: list[Contract], zone: ReleasableZone, day:
     return as_json(report.public())
 
 
-def _leak_gate(config: Config, zone: ReleasableZone, output: Path, folder: Path) -> int:
-    gate = LeakGate(person_values(config))
+def _leak_gate(
+    config: Config, received: Received, zone: ReleasableZone, output: Path, folder: Path
+) -> int:
+    profiles = received.tables.get("iscritti")
+    keys = () if profiles is None else ((str(key),) for key in profiles["id_persona"])
+    gate = LeakGate(chain(person_values(config), keys))
     places = [
         (zone.folder, zone.files()),
         (output, sorted(path for path in output.rglob("*") if path.is_file())),
