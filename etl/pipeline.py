@@ -30,7 +30,7 @@ from etl.derive.quota.to_json import parameters_json, provinces_json
 from etl.problems import ReleaseRefusedError
 from etl.protect import ReleasableZone, Release, check_release, protect_tables
 from etl.protect.leaks import LeakGate, forbidden_columns
-from etl.protect.zone import swap
+from etl.protect.zone import in_force, swap
 from etl.publish import place, publish
 from etl.publish.formats import as_json
 from etl.receive import Received, person_values, receive
@@ -107,7 +107,7 @@ def _run(
         count(sum(len(table) for table in derived.values()))
     by_slug = {contract.slug: contract for contract in contracts}
     with _stage("proteggere", report, result) as count:
-        protection = protect_tables(config, by_slug, derived, folder / "pubblico" / "datasets")
+        protection = protect_tables(config, by_slug, derived, in_force(folder) / "datasets")
         tables = protection.tables
         _refuse_columns(tables)
         release = Release(

@@ -65,6 +65,8 @@ def _field(field: ContractField) -> dict[str, Any]:
         described["description"] += f" Più valori sono separati da «{LIST_SEPARATOR}»."
     if definition.unita:
         described["unit"] = definition.unita
+    if definition.significato > 1:
+        described["significato"] = definition.significato
     if constraints:
         described["constraints"] = constraints
     return described
@@ -109,13 +111,27 @@ def data_package(config: Config, edition: Edition, files: list[Entry]) -> dict[s
         "periodo": {"da": first_last[0].isoformat(), "a": first_last[1].isoformat()},
         "frequenza": contract.frequenza,
         "sintetico": edition.synthetic,
-        "riservatezza": {
-            "conta": contract.riservatezza.conta,
-            "metodo": contract.riservatezza.metodo,
-            "motivo": contract.riservatezza.motivo.it,
-        },
+        "riservatezza": _policy(contract),
         "resources": [table],
         "altre_forme": [form for form in forms if form["format"] != "csv"],
+    }
+
+
+def promise(contract: Contract) -> dict[str, Any]:
+    """Return the part of the descriptor that the contract alone decides: what users rely on."""
+    return {
+        "resources": [{"schema": table_schema(contract)}],
+        "riservatezza": _policy(contract),
+    }
+
+
+def _policy(contract: Contract) -> dict[str, Any]:
+    policy = contract.riservatezza
+    return {
+        "conta": policy.conta,
+        "metodo": policy.metodo,
+        "motivo": policy.motivo.it,
+        "insieme": policy.insieme,
     }
 
 

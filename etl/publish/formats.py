@@ -63,6 +63,15 @@ def to_csv(contract: Contract, table: pd.DataFrame) -> bytes:
     return text.encode("utf-8")
 
 
+def plain_csv(frame: pd.DataFrame) -> bytes:
+    """Return a table of texts as CSV of the same kind, safe in a spreadsheet."""
+    flat = frame.astype("str")
+    for name in flat.columns:
+        dangerous = flat[name].str.startswith(FORMULA_STARTS).fillna(False)
+        flat[name] = flat[name].where(~dangerous, "'" + flat[name])
+    return flat.to_csv(index=False, lineterminator="\r\n").encode("utf-8")
+
+
 def to_values(contract: Contract, table: pd.DataFrame) -> dict[str, list[Any]]:
     """Return each column as plain values: a missing value is None, a list stays a list."""
     columns = {}
@@ -93,6 +102,11 @@ def to_columns(contract: Contract, table: pd.DataFrame) -> bytes:
     columns = to_values(contract, table)
     lines = [f"{_dumps(name)}:{_dumps(values)}" for name, values in columns.items()]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
+
+
+def as_json(value: Any) -> bytes:
+    """Return the value as readable JSON bytes, keys in the order given."""
+    return (json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
 
 
 def compressed(content: bytes) -> bytes:

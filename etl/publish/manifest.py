@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -43,19 +42,22 @@ class Manifest:
     below `portale/`. The manifest itself is `manifest.json`.
     """
 
-    def __init__(self, zone: ReleasableZone, slugs: Collection[str]) -> None:
+    def __init__(self, zone: ReleasableZone) -> None:
         self._zone = zone
-        self._slugs = frozenset(slugs)
         self._entries: dict[str, Entry] = {}
 
     def add(self, path: str, content: bytes, rows: int | None = None) -> Entry:
         """Write one file and return its entry; raises ValueError where the path is taken."""
         if path in self._entries:
             raise ValueError(f"«{path}» è già stato scritto")
-        self._zone.write(zone_path(path, self._slugs), content)
+        self._zone.write(zone_path(path), content)
         entry = Entry(path, len(content), hashlib.sha256(content).hexdigest(), rows)
         self._entries[path] = entry
         return entry
+
+    def read(self, path: str) -> bytes:
+        """Return what was written at a path."""
+        return (self._zone.folder / zone_path(path)).read_bytes()
 
     def entries(self, below: str = "") -> list[Entry]:
         """Return what was written below a path, sorted."""
@@ -66,17 +68,17 @@ class Manifest:
         return [asdict(entry) for entry in self.entries()]
 
 
-def zone_path(path: str, slugs: Collection[str]) -> str:
+def zone_path(path: str) -> str:
     """Return where a path of the site stands in the releasable zone."""
     if path == MANIFEST:
         return "manifest.json"
     match path.split("/", 2):
-        case ["dati", slug, rest] if slug in slugs:
+        case ["dati", slug, rest] if slug != "api":
             return f"datasets/{slug}/{rest}"
     return f"portale/{path}"
 
 
-def place(zone: Path, site: Path, slugs: Collection[str]) -> int:
+def place(zone: Path, site: Path) -> int:
     """Put every file that the zone's manifest lists where the site serves it; return how many.
 
     Each is a hard link where it can be: the site holds the very file that was checked. What the
@@ -87,7 +89,7 @@ def place(zone: Path, site: Path, slugs: Collection[str]) -> int:
         target = site / path
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            source = zone / zone_path(path, slugs)
+            source = zone / zone_path(path)
             try:
                 os.link(source, target)
             except OSError:  # the site is on another disk

@@ -2,74 +2,71 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from etl.config import Config
-from etl.contracts import Contract
 from etl.problems import ReleaseRefusedError
 from etl.protect import ReleasableZone, Release
 from etl.publish import harvest
 from etl.publish.api import api_files, openapi
 from etl.publish.archives import zipped
-from etl.publish.citation import citation_bibtex, citation_cff
-from etl.publish.csvw import csvw
 from etl.publish.databases import to_duckdb, to_sqlite
-from etl.publish.datapackage import data_package
-from etl.publish.dcat import catalogue, dataset_graph, to_jsonld, to_turtle
+from etl.publish.dataset import Bounds, dataset_files, form_entries, version_files
+from etl.publish.dcat import catalogue, to_jsonld, to_turtle
 from etl.publish.dictionary import facts
-from etl.publish.edition import FIRST_VERSION, Edition
-from etl.publish.examples import examples
-from etl.publish.formats import (
-    LARGE,
-    compressed,
-    to_columns,
-    to_csv,
-    to_geojson,
-    to_json,
-    to_parquet,
-)
-from etl.publish.manifest import Entry, Manifest
+from etl.publish.edition import Edition
+from etl.publish.feeds import atom, newest_first, news
+from etl.publish.formats import as_json
+from etl.publish.manifest import Manifest
 from etl.publish.metadata_quality import metadata_quality, shape_errors
-from etl.publish.schema_org import schema_org
-from etl.publish.spreadsheets import MOST_ROWS, to_ods, to_xlsx
-from etl.publish.sql import create_table, create_view
-
-Bounds = tuple[float, float, float, float]
+from etl.publish.previous import PublishedRelease
+from etl.publish.versions import LATEST, Versioned, Withdrawals, index, version_of, withdrawals
 
 
-def publish(config: Config, release: Release, zone: ReleasableZone) -> None:
+def publish(
+    config: Config,
+    release: Release,
+    zone: ReleasableZone,
+    previous: PublishedRelease | None = None,
+    day: date | None = None,
+) -> None:
     """Write the release into the zone: every form, every description, and the manifest.
 
-    Raises ReleaseRefusedError where the catalogue is not valid DCAT-AP, or where rows point at
-    rows of another data set that are not there.
+    `previous` is the release published before: versions follow from it, and all that it ever
+    published is published again, unchanged. `day` is the day of the release, where it is not the
+    day to which the data refer. Raises ReleaseRefusedError where the catalogue is not valid
+    DCAT-AP, or where rows point at rows of another data set that are not there.
     """
-    editions = {
-        slug: Edition(contract, release.tables[slug], FIRST_VERSION, release.date, release.date)
-        for slug, contract in sorted(release.contracts.items())
+    contracts = dict(sorted(release.contracts.items()))
+    bounds, released = _bounds(release.province), day or release.date
+    manifest = Manifest(zone)
+    datasets = {
+        slug: version_of(
+            contract,
+            release.tables[slug],
+            released,
+            previous,
+            lambda edition, history: dataset_files(
+                config, edition, history, contracts.values(), bounds
+            ),
+        )
+        for slug, contract in contracts.items()
     }
-    manifest = Manifest(zone, editions)
-    bounds = _bounds(release.province)
-    contents: dict[str, dict[str, bytes]] = {}
-    forms: dict[str, list[Entry]] = {}
-    for slug, edition in editions.items():
-        contents[slug] = _forms(config, edition)
-        forms[slug] = [
-            manifest.add(f"dati/{slug}/{name}", content, len(edition.table))
-            for name, content in contents[slug].items()
-        ]
-        described = _descriptions(config, edition, release.contracts.values(), forms[slug], bounds)
-        for name, content in described.items():
-            manifest.add(f"dati/{slug}/{name}", content)
-        contents[slug].update(described)
-    _together(config, release, editions, contents, manifest)
+    withdrawn = withdrawals()
+    for given in datasets.values():
+        _write_dataset(config, given, previous, withdrawn, manifest)
+    gone = _keep_gone(previous, datasets, manifest)
+    editions = {slug: given.edition for slug, given in datasets.items()}
+    _together(config, release, datasets, manifest)
+    _news(config, datasets, gone, manifest)
     for path, content, rows in api_files(config, editions):
         manifest.add(path, content, rows)
     manifest.add("dati/api/openapi.json", as_json(openapi(config, editions)))
-    _catalogue(config, release, editions, forms, bounds, manifest)
+    _catalogue(config, datasets, bounds, manifest)
     _harvest(config, editions, manifest)
     zone.write("geografia/comuni.csv", _plain_csv(release.comuni))
     zone.write("geografia/province.geojson", _provinces(release.province))
@@ -79,72 +76,102 @@ def publish(config: Config, release: Release, zone: ReleasableZone) -> None:
         "attese": release.expectations,
     }
     zone.write("qualita/qualita.json", as_json(quality))
-    listed = {"data": release.date.isoformat(), "files": manifest.as_dicts()}
+    listed = {"data": released.isoformat(), "files": manifest.as_dicts()}
     zone.write("manifest.json", as_json(listed))
 
 
-def _forms(config: Config, edition: Edition) -> dict[str, bytes]:
-    """Return the rows in every format, by file name."""
-    contract, table, slug = edition.contract, edition.table, edition.slug
-    forms = {
-        f"{slug}.csv": to_csv(contract, table),
-        f"{slug}.json": to_json(contract, table),
-        f"{slug}.colonne.json": to_columns(contract, table),
-        f"{slug}.parquet": to_parquet(contract, table, edition.synthetic),
-    }
-    if contract.geometria is not None:
-        forms[f"{slug}.geojson"] = to_geojson(contract, table)
-    if len(table) <= MOST_ROWS:
-        forms[f"{slug}.xlsx"] = to_xlsx(config, edition)
-        forms[f"{slug}.ods"] = to_ods(config, edition)
-    for name in (f"{slug}.csv", f"{slug}.json"):
-        if len(forms[name]) > LARGE:
-            forms[f"{name}.gz"] = compressed(forms[name])
-    return forms
-
-
-def _descriptions(
+def _write_dataset(
     config: Config,
-    edition: Edition,
-    contracts: Iterable[Contract],
-    files: list[Entry],
-    bounds: Bounds,
-) -> dict[str, bytes]:
-    """Return what tells people and machines of the data set, by file name."""
-    contract, slug = edition.contract, edition.slug
-    every = list(contracts)
-    graph = dataset_graph(config, edition, files, bounds)
-    statements = [create_table(contract, every), create_view(contract)]
-    return {
-        "datapackage.json": as_json(data_package(config, edition, files)),
-        f"{slug}.csv-metadata.json": as_json(csvw(config, edition, every)),
-        f"{slug}.jsonld": as_json(schema_org(config, edition, files)),
-        f"{slug}.sql": "\n\n".join(filter(None, statements)).encode() + b"\n",
-        "dcat.ttl": to_turtle(graph),
-        "dcat.jsonld": to_jsonld(graph),
-        "CITATION.cff": citation_cff(config, edition),
-        f"{slug}.bib": citation_bibtex(config, edition),
-        "esempi.json": as_json(examples(config, edition)),
-    }
+    given: Versioned,
+    previous: PublishedRelease | None,
+    withdrawn: Withdrawals,
+    manifest: Manifest,
+) -> None:
+    """Write one data set: what it is now, and each version that it ever had."""
+    slug, version = given.edition.slug, given.edition.version
+    rows = {entry.name: entry.rows for entry in form_entries(given.edition, given.files)}
+    for name, content in given.files.items():
+        manifest.add(f"dati/{slug}/{name}", content, rows.get(name))
+    folder = f"dati/{slug}/versioni"
+    if withdrawn.version(slug, version):
+        raise ReleaseRefusedError(
+            f"Nulla è stato pubblicato: ritiri.toml ritira «{slug}» {version}, che è la versione "
+            "in vigore. Correggere i dati: la nuova versione potrà sostituirla."
+        )
+    if previous is not None:
+        for entry in previous.below(f"{folder}/"):
+            old = entry.path.removeprefix(f"{folder}/").split("/")[0]
+            if old not in ("index.json", LATEST) and not withdrawn.version(slug, old):
+                manifest.add(entry.path, previous.read(entry.path), entry.rows)
+    if given.fresh:
+        own = version_files(config, given)
+        for name, content in own.items():
+            manifest.add(f"{folder}/{version}/{name}", content, rows.get(name))
+    for record in given.history.records:
+        reason = withdrawn.version(slug, record["versione"])
+        if reason:
+            told = {"insieme": slug, **reason.model_dump(mode="json")}
+            manifest.add(f"{folder}/{record['versione']}/ritirata.json", as_json(told))
+    for entry in manifest.entries(f"{folder}/{version}/"):
+        content = manifest.read(entry.path)
+        manifest.add(f"{folder}/{LATEST}/{entry.name}", content, entry.rows)
+    listed = index(slug, given.history, manifest.entries(f"{folder}/"), withdrawn)
+    manifest.add(f"{folder}/index.json", as_json(listed))
+
+
+def _keep_gone(
+    previous: PublishedRelease | None, datasets: Mapping[str, Versioned], manifest: Manifest
+) -> dict[str, dict[str, Any]]:
+    """Publish again the versions of data sets that are no longer published; return their logs."""
+    logs = {}
+    for slug in previous.slugs if previous else ():
+        if previous is None or slug in datasets:
+            continue
+        for entry in previous.below(f"dati/{slug}/"):
+            rest = entry.path.removeprefix(f"dati/{slug}/")
+            if rest.startswith("versioni/") or rest == "modifiche.json":
+                manifest.add(entry.path, previous.read(entry.path), entry.rows)
+        logs[slug] = previous.read_json(f"dati/{slug}/modifiche.json")
+    return logs
+
+
+def _news(
+    config: Config,
+    datasets: Mapping[str, Versioned],
+    gone: Mapping[str, Mapping[str, Any]],
+    manifest: Manifest,
+) -> None:
+    """Write the change log of all data sets, as JSON and as a feed."""
+    items = [
+        item
+        for slug, given in datasets.items()
+        for item in news(slug, given.edition.contract.titolo.it, given.history.records)
+    ]
+    for slug, log in gone.items():
+        items += news(slug, log["titolo"], log["versioni"])
+    ordered = newest_first(items)
+    told = [{"insieme": item.slug, "titolo": item.title, **item.record} for item in ordered]
+    manifest.add("dati/modifiche.json", as_json({"modifiche": told}))
+    title = f"{config.portale.nome}: modifiche dei dati"
+    manifest.add(
+        "dati/modifiche.atom", atom(config, title, "dati/modifiche.atom", "dati/", ordered)
+    )
 
 
 def _together(
-    config: Config,
-    release: Release,
-    editions: Mapping[str, Edition],
-    contents: Mapping[str, Mapping[str, bytes]],
-    manifest: Manifest,
+    config: Config, release: Release, datasets: Mapping[str, Versioned], manifest: Manifest
 ) -> None:
     """Write everything as one SQLite file, one DuckDB file and one zip."""
+    editions = {slug: given.edition for slug, given in datasets.items()}
     sqlite = to_sqlite(config, editions, release.comuni, release.province)
-    parquet = {slug: files[f"{slug}.parquet"] for slug, files in contents.items()}
+    parquet = {slug: given.files[f"{slug}.parquet"] for slug, given in datasets.items()}
     manifest.add("dati/mirato.sqlite", sqlite)
     manifest.add("dati/mirato.duckdb", to_duckdb(editions, sqlite, parquet))
     entries = [("LEGGIMI.txt", _readme(config, editions))]
     entries += [
         (f"{slug}/{name}", content)
-        for slug, files in contents.items()
-        for name, content in sorted(files.items())
+        for slug, given in datasets.items()
+        for name, content in sorted(given.files.items())
         if not name.endswith(".gz")
     ]
     packed = frozenset(name for name, _ in entries if name.endswith((".xlsx", ".ods", ".parquet")))
@@ -159,15 +186,13 @@ def _readme(config: Config, editions: Mapping[str, Edition]) -> bytes:
 
 
 def _catalogue(
-    config: Config,
-    release: Release,
-    editions: Mapping[str, Edition],
-    forms: Mapping[str, list[Entry]],
-    bounds: Bounds,
-    manifest: Manifest,
+    config: Config, datasets: Mapping[str, Versioned], bounds: Bounds, manifest: Manifest
 ) -> None:
     """Write the catalogue as linked data, and its score; raises ReleaseRefusedError."""
-    graph = catalogue(config, editions, forms, release.date, bounds)
+    editions = {slug: given.edition for slug, given in datasets.items()}
+    forms = {slug: form_entries(given.edition, given.files) for slug, given in datasets.items()}
+    day = max(edition.day for edition in editions.values())
+    graph = catalogue(config, editions, forms, day, bounds)
     errors = shape_errors(graph)
     if errors:
         lines = "\n".join(f"  - {error}" for error in errors[:20])
@@ -188,11 +213,6 @@ def _harvest(config: Config, editions: Mapping[str, Edition], manifest: Manifest
     manifest.add("sitemap.xml", harvest.sitemap(pages))
     manifest.add(".well-known/api-catalog", harvest.api_catalog(config))
     manifest.add(".well-known/void", harvest.void(config))
-
-
-def as_json(value: Any) -> bytes:
-    """Return the value as readable JSON bytes, keys in the order given."""
-    return (json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
 
 
 def _plain_csv(frame: pd.DataFrame) -> bytes:

@@ -6,7 +6,7 @@ Every free text is harmful in turn: a formula, markup, quotes and separators.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import islice, product
@@ -76,17 +76,20 @@ def config(base: str = BASE) -> Config:
     )
 
 
-def release(change: Change | None = None, day: date = DAY) -> Release:
+def release(
+    change: Change | None = None, day: date = DAY, only: Collection[str] = SLUGS
+) -> Release:
     """Return the release; `change` may alter its tables before they are shaped."""
     comuni, province = _territory()
-    frames = {slug: _table(contract, comuni) for slug, contract in CONTRACTS.items()}
+    contracts = {slug: contract for slug, contract in CONTRACTS.items() if slug in only}
+    frames = {slug: _table(contract, comuni) for slug, contract in contracts.items()}
     if change:
         change(frames)
     return Release(
         date=day,
         synthetic=True,
-        contracts=CONTRACTS,
-        tables={slug: shape(CONTRACTS[slug], frame) for slug, frame in frames.items()},
+        contracts=contracts,
+        tables={slug: shape(contracts[slug], frame) for slug, frame in frames.items()},
         expectations=[],
         quality={"fonti": []},
         comuni=comuni,
@@ -116,7 +119,7 @@ def write_site(folder: Path, given: Release | None = None, base: str = BASE, **m
     zone = write_zone(folder, given, base, **more)
     site = folder / "sito"
     site.mkdir()
-    place(zone, site, SLUGS)
+    place(zone, site)
     return site
 
 

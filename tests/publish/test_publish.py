@@ -104,4 +104,4 @@ def test_a_catalogue_that_is_not_valid_is_not_published(
     ],
 )
 def test_a_file_of_the_site_has_one_place_in_the_zone(path: str, place: str) -> None:
-    assert zone_path(path, {"operatori"}) == place
+    assert zone_path(path) == place
