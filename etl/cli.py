@@ -12,7 +12,7 @@ from etl.config import ConfigError
 from etl.contracts import ContractError
 from etl.problems import InputRefusedError, ReleaseRefusedError
 
-COMMANDS = ("demo", "check", "quota", "build", "audit", "bench")
+COMMANDS = ("demo", "check", "quota", "build", "audit", "diff", "bench")
 
 app = typer.Typer(
     name="python -m etl",
