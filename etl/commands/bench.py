@@ -25,6 +25,7 @@ def bench(
     from etl.bench.quota import recompute
     from etl.bench.rendering import compare
     from etl.bench.stages import cold_build, relocated
+    from etl.protect.zone import in_force
 
     console = Console(highlight=False)
     config = load_config()
@@ -51,7 +52,7 @@ def bench(
             f"Ricalcolo della quota: {again.statements} prospetti in {again.seconds:.2f} s, "
             f"{again.seconds / received:.1%} del tempo di riceverli."
         )
-        renderings = compare(config, folder / "build" / "pubblico", folder)
+        renderings = compare(config, in_force(folder / "build"), folder)
         table = Table(title="Resa delle stesse pagine")
         for heading in ("motore", "pagine", "secondi", "CPU s", "pagine al secondo di CPU"):
             table.add_column(heading, justify="left" if heading == "motore" else "right")

@@ -7,6 +7,11 @@ import shutil
 from pathlib import Path
 
 
+def in_force(build: Path) -> Path:
+    """Return the releasable zone that is published now; it may not exist yet."""
+    return build / "pubblico"
+
+
 class ReleasableZone:
     """A new `build/pubblico/`, written beside the one in force and put in its place at the end.
 
@@ -15,7 +20,7 @@ class ReleasableZone:
     """
 
     def __init__(self, build: Path) -> None:
-        self.current = build / "pubblico"
+        self.current = in_force(build)
         self.folder = build / ".pubblico-nuovo"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)

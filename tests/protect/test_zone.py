@@ -53,7 +53,7 @@ def test_when_one_folder_cannot_be_swapped_none_is(tmp_path: Path) -> None:
 
 
 def test_only_protect_names_the_releasable_zone_as_a_place_to_write() -> None:
-    writers = re.compile(r"""["'](?:\.pubblico-nuovo|pubblico)["']""")
+    writers = re.compile(r"""/ f?["'](?:\.pubblico-nuovo|pubblico)["'/]""")
     found = [
         path.relative_to(ROOT).as_posix()
         for path in sorted((ROOT / "etl").rglob("*.py"))
