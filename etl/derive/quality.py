@@ -7,6 +7,7 @@ from typing import Any
 
 from slugify import slugify
 
+from etl.contracts import load_supplier_contract
 from etl.derive.datasets import Inputs
 from etl.derive.quota.differences import counts
 
@@ -14,12 +15,20 @@ from etl.derive.quota.differences import counts
 def quality_report(inputs: Inputs) -> dict[str, Any]:
     """Return counts by source and kind of problem; no value, row or file name of a supplier.
 
-    `differenze_prospetti` counts, by kind and figure, the statements whose declared figures are
-    not those that the law gives on their own data.
+    Sources of people's profiles are left out: how many people a file holds is itself a figure to
+    protect. `differenze_prospetti` counts, by kind and figure, the statements whose declared
+    figures are not those that the law gives on their own data.
     """
     config, received = inputs.config, inputs.received
+    restricted = {
+        source.contratto
+        for source in config.fonti
+        if source.formato != "pid-xml" and load_supplier_contract(source.contratto).riservato
+    }
     sources = []
     for source in sorted(config.fonti, key=lambda item: (item.fornitore, item.id)):
+        if source.contratto in restricted:
+            continue
         snapshots = [item for item in received.snapshots if item.id == source.id]
         kinds = Counter(
             (problem.code, problem.severity.value, problem.responsible.value)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.config import Config
-from etl.contracts import load_supplier_contract
+from etl.contracts import field_dictionary, load_supplier_contract
 from etl.site.page import Asset, Page
 from etl.site.released import Released
 
@@ -51,7 +51,7 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
         context={
             "fornitori": suppliers,
             "controlli": _checks(released),
-            "differenze": released.quality.get("differenze_prospetti", []),
+            "differenze": _differences(released),
         },
     )
     yield Page(
@@ -84,6 +84,27 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
 def assets(_config: Config, _released: Released) -> Iterator[Asset]:
     """Yield no file."""
     yield from ()
+
+
+DIFFERENCES = {
+    "valore_diverso": "{}: il valore dichiarato è un altro",
+    "non_calcolabile": "{}: i dati non bastano per calcolarlo",
+    "provincia_assente": "{}: manca il riepilogo di una provincia",
+    "riepilogo_assente": "manca il riepilogo (quadro 3)",
+}
+
+
+def _differences(released: Released) -> list[tuple[str, int]]:
+    """Return (what differs, in how many statements), the most frequent first."""
+    titles = {name: field.titolo.it for name, field in field_dictionary().items()}
+    found = [
+        (
+            DIFFERENCES[item["tipo"]].format(titles.get(item["cifra"], "")).strip(": "),
+            item["conteggio"],
+        )
+        for item in released.quality["differenze_prospetti"]
+    ]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _suppliers(released: Released) -> list[dict[str, Any]]:

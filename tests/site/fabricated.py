@@ -414,4 +414,8 @@ def _quality() -> dict[str, Any]:
                 ],
             }
         )
-    return {"fonti": sources, "differenze_prospetti": [{"tipo": "base_computo", "conteggio": 4}]}
+    differences = [
+        {"tipo": "valore_diverso", "cifra": "quota_riserva_disabili", "conteggio": 4},
+        {"tipo": "riepilogo_assente", "cifra": "", "conteggio": 9},
+    ]
+    return {"fonti": sources, "differenze_prospetti": differences}

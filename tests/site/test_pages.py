@@ -313,3 +313,13 @@ def test_each_supplier_has_a_page_with_counts_and_no_values(site: Path) -> None:
     assert "Telefono mancante" in text(page)
     clean = read(site / "qualita/provincia-di-lecco/index.html")
     assert "Nessun problema" in text(clean)
+
+
+def test_each_difference_names_the_figure_and_counts_the_statements(site: Path) -> None:
+    rows = read(site / "qualita/index.html").xpath(
+        "//section[@aria-labelledby='differenze']//tbody/tr"
+    )
+    assert [(text(row[0]), text(row[1])) for row in rows] == [
+        ("Manca il riepilogo (quadro 3)", "9"),
+        ("Quota di riserva per persone con disabilità: il valore dichiarato è un altro", "4"),
+    ]
