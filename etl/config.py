@@ -132,12 +132,23 @@ class Matching(_Section):
     graduatoria: Ranking = Ranking()
 
 
+class Publication(_Section):
+    """How far a release may be from the one before without a person accepting it (shares)."""
+
+    righe_in_meno_massime: float = Field(default=0.2, ge=0, le=1)
+    righe_in_piu_massime: float = Field(default=1.0, gt=0)
+    vuoti_in_piu_massimi: float = Field(default=0.2, ge=0, le=1)
+    riservati_in_piu_massimi: float = Field(default=0.15, ge=0, le=1)
+    variazione_massima: float = Field(default=0.5, gt=0)
+
+
 class Config(_Section):
     """Everything that `portale.toml` says, checked."""
 
     portale: Portal
     riservatezza: Disclosure
     incrocio: Matching = Matching()
+    pubblicazione: Publication = Publication()
     fonti: list[Source]
 
     @model_validator(mode="after")
