@@ -33,6 +33,8 @@ from etl.protect.leaks import LeakGate, forbidden_columns
 from etl.protect.zone import in_force, swap
 from etl.publish import place, publish
 from etl.publish.formats import as_json
+from etl.publish.manifest import MANIFEST
+from etl.publish.previous import PublishedRelease
 from etl.receive import Received, person_values, receive
 from etl.site import build_site
 
@@ -66,8 +68,13 @@ def build(
     output: Path,
     report: Report = lambda _: None,
     force: bool = False,
+    previous: PublishedRelease | None = None,
+    day: date | None = None,
 ) -> BuildReport:
     """Build `folder/pubblico` and `output` from the configured sources.
+
+    `previous` is the release published before, from which versions follow, and `day` the day of
+    this one; a build that is not a release has neither.
 
     Where inputs and program are those of the last build, nothing is done. Raises
     InputRefusedError or ReleaseRefusedError; then what was published is untouched.
@@ -77,11 +84,11 @@ def build(
     folder.mkdir(parents=True, exist_ok=True)
     with _only_one(folder):
         mark = folder / "riservato" / "impronta.txt"
-        fingerprint = _fingerprint(config)
+        fingerprint = _fingerprint(config, previous, day)
         if not force and output.exists() and mark.exists() and mark.read_text() == fingerprint:
             return BuildReport(unchanged=True)
         result = BuildReport()
-        _run(config, contracts, secret, folder, output, report, result)
+        _run(config, contracts, secret, folder, output, report, result, previous, day)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(fingerprint)
         return result
@@ -95,6 +102,8 @@ def _run(
     output: Path,
     report: Report,
     result: BuildReport,
+    previous: PublishedRelease | None,
+    day: date | None,
 ) -> None:
     new_output = output.with_name(f".{output.name}-nuovo")
     with _stage("ricevere", report, result) as count:
@@ -106,8 +115,9 @@ def _run(
         _keep_differences(inputs, folder)
         count(sum(len(table) for table in derived.values()))
     by_slug = {contract.slug: contract for contract in contracts}
+    released = previous.folder / "dati" if previous else in_force(folder) / "datasets"
     with _stage("proteggere", report, result) as count:
-        protection = protect_tables(config, by_slug, derived, in_force(folder) / "datasets")
+        protection = protect_tables(config, by_slug, derived, released)
         tables = protection.tables
         _refuse_columns(tables)
         release = Release(
@@ -123,7 +133,7 @@ def _run(
         count(sum(len(table) for table in tables.values()))
     with _stage("pubblicare", report, result) as count:
         zone = ReleasableZone(folder)
-        publish(config, release, zone)
+        publish(config, release, zone, previous, day)
         _write_tools(config, zone)
         count(sum(len(table) for table in tables.values()))
     with _stage("provare la protezione", report, result) as count:
@@ -237,8 +247,11 @@ def _secret(config: Config) -> bytes:
     )
 
 
-def _fingerprint(config: Config) -> str:
+def _fingerprint(config: Config, previous: PublishedRelease | None, day: date | None) -> str:
     digest = hashlib.sha256(platform.python_version().encode())
+    if previous is not None:
+        digest.update(previous.path(MANIFEST).read_bytes())
+    digest.update(str(day).encode())
     digest.update(_secret(config))
     files = [config_path()]
     for name in ("etl", "datasets", "theme", "content", "requirements"):
