@@ -6,10 +6,17 @@ import { crea, metti } from "./elementi.js";
 
 const ATTESA = 350;
 const DOMANDE = [
-  "idoneita_gia_valutata", "disabilita_psichica_o_intellettiva", "relazione_con_supporto",
+  "idoneita_gia_valutata",
+  "disabilita_psichica_o_intellettiva",
+  "relazione_con_supporto",
 ];
 const ESEMPIO = {
-  base: "100", forza: "3", esonerati: "", commesse: "90.000", coefficiente: "30.000", limite: "30",
+  base: "100",
+  forza: "3",
+  esonerati: "",
+  commesse: "90.000",
+  coefficiente: "30.000",
+  limite: "30",
 };
 
 const persona = document.getElementById("persona");
@@ -96,9 +103,15 @@ function provaPersona(attivo = null) {
   }
   const allora = esegui("accesso-articolo-14", { dati }, legge(fine));
   metti(esitoPersona, [
-    crea("p", { class: "esito-frase" }, `Il ${giorno(valori.giorno)} la regola non è più valida, salvo proroga.`),
+    crea(
+      "p",
+      { class: "esito-frase" },
+      `Il ${giorno(valori.giorno)} la regola non è più valida, salvo proroga.`,
+    ),
     paragrafo(detto(adesso)),
-    paragrafo(`Il ${giorno(fine)}, ultimo giorno valido, il risultato era questo. ${detto(allora)}`),
+    paragrafo(
+      `Il ${giorno(fine)}, ultimo giorno valido, il risultato era questo. ${detto(allora)}`,
+    ),
     paragrafo("Chiedi al collocamento mirato quali criteri si usano ora."),
   ]);
 }
@@ -144,7 +157,8 @@ function provaAzienda(attivo = null) {
   const frasi = esito.motivi.filter(({ frase }) => frase);
   const propri = [
     scritti.art14_coefficiente !== undefined && `coefficiente ${euro(scritti.art14_coefficiente)}`,
-    scritti.art14_percentuale_massima !== undefined && `limite ${numero(scritti.art14_percentuale_massima)}%`,
+    scritti.art14_percentuale_massima !== undefined &&
+      `limite ${numero(scritti.art14_percentuale_massima)}%`,
   ].filter(Boolean);
   metti(esitoAzienda, [
     crea(
@@ -159,15 +173,30 @@ function provaAzienda(attivo = null) {
     crea(
       "ul",
       { class: "passi" },
-      crea("li", {}, `Con una base di ${numero(valori.base)} la quota di riserva è ${numero(quota)}, secondo la legge del ${giorno(giornoAzienda)}.`),
+      crea(
+        "li",
+        {},
+        `Con una base di ${numero(valori.base)} la quota di riserva è ${numero(quota)}, secondo la legge del ${giorno(giornoAzienda)}.`,
+      ),
       quota === 0n
         ? null
         : senzaDoppi(frasi).map(({ frase, articolo }) =>
-            crea("li", {}, frase, articolo ? [" ", crea("span", { class: "articolo" }, `(${articolo})`)] : null),
+            crea(
+              "li",
+              {},
+              frase,
+              articolo ? [" ", crea("span", { class: "articolo" }, `(${articolo})`)] : null,
+            ),
           ),
     ),
     propri.length
-      ? crea("p", {}, `Hai scritto tu: ${propri.join(", ")}. Sono valori `, daVerificare(), " con gli uffici.")
+      ? crea(
+          "p",
+          {},
+          `Hai scritto tu: ${propri.join(", ")}. Sono valori `,
+          daVerificare(),
+          " con gli uffici.",
+        )
       : null,
   ]);
 }
@@ -184,7 +213,8 @@ function riprendi() {
   giornoAzienda = leggiCifra("giorno", coda.get("giorno") ?? "").valore ?? oggi;
   for (const nome of ["base", "esonerati", "forza"]) {
     const testo = coda.get(nome);
-    if (testo !== null && /^\d{1,7}$/.test(testo)) scrivi(nome, testo === "0" && nome !== "base" ? "" : testo);
+    if (testo !== null && /^\d{1,7}$/.test(testo))
+      scrivi(nome, testo === "0" && nome !== "base" ? "" : testo);
   }
 }
 

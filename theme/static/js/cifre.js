@@ -56,8 +56,9 @@ const LETTORI = {
   },
   euro(testo) {
     const pulito = testo.replace(/\s*€$/, "");
-    const parti = /^(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d{1,2}))?$/.exec(pulito)
-      ?? /^(\d+)\.(\d{1,2})$/.exec(pulito);
+    const parti =
+      /^(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d{1,2}))?$/.exec(pulito) ??
+      /^(\d+)\.(\d{1,2})$/.exec(pulito);
     if (!parti) return sbagliato("Scrivi un importo così: 1.500,00.");
     const intero = BigInt(parti[1].replaceAll(".", ""));
     if (intero > MASSIMO * 100n) return sbagliato("L’importo è troppo grande.");

@@ -4,12 +4,25 @@ import { GRUPPI_ORARIO, esegui, legge } from "../../strumenti/quota.mjs";
 import { numeroDelGiorno } from "./cifre.js";
 
 const DATI = [
-  "lavoratori", "disabili_tempo_pieno", "centralinisti_tempo_pieno",
-  "massofisioterapisti_tempo_pieno", "telelavoro_tempo_pieno", "categorie_protette",
-  "categorie_protette_2000", "somministrati_tempo_pieno", "convenzioni_tempo_pieno",
-  "esonero_autorizzato", "esonero_autocertificato", "eccedenza_disabili", "riduzione_disabili",
-  "eccedenza_art18", "riduzione_art18", "eccedenza_gruppo_disabili", "riduzione_gruppo_disabili",
-  "eccedenza_gruppo_art18", "riduzione_gruppo_art18",
+  "lavoratori",
+  "disabili_tempo_pieno",
+  "centralinisti_tempo_pieno",
+  "massofisioterapisti_tempo_pieno",
+  "telelavoro_tempo_pieno",
+  "categorie_protette",
+  "categorie_protette_2000",
+  "somministrati_tempo_pieno",
+  "convenzioni_tempo_pieno",
+  "esonero_autorizzato",
+  "esonero_autocertificato",
+  "eccedenza_disabili",
+  "riduzione_disabili",
+  "eccedenza_art18",
+  "riduzione_art18",
+  "eccedenza_gruppo_disabili",
+  "riduzione_gruppo_disabili",
+  "eccedenza_gruppo_art18",
+  "riduzione_gruppo_art18",
 ];
 // Where there is one province only, its code decides nothing.
 const SENZA_CODICE = "000";

@@ -6,11 +6,20 @@ const SEDE = "1";
 const PROVINCE_AL_MASSIMO = 107;
 const LUNGHEZZA_AL_MASSIMO = 40;
 const CON_DISABILITA = new Set([
-  "disabili", "centralinisti", "massofisioterapisti", "somministrati", "convenzioni",
+  "disabili",
+  "centralinisti",
+  "massofisioterapisti",
+  "somministrati",
+  "convenzioni",
 ]);
 // Workers who are among the employees of the province.
 const DIPENDENTI = new Set([
-  "dipendenti", "intermittenti", "telelavoro", "disabili", "centralinisti", "massofisioterapisti",
+  "dipendenti",
+  "intermittenti",
+  "telelavoro",
+  "disabili",
+  "centralinisti",
+  "massofisioterapisti",
 ]);
 const MODULO = document.getElementById("calcolo");
 const ALTRE = document.getElementById("altre-province");
@@ -63,10 +72,7 @@ export function svuota() {
 }
 
 const contenitori = (numero) => [...MODULO.querySelectorAll(`[data-provincia="${numero}"]`)];
-const numeri = () => [
-  SEDE,
-  ...[...ALTRE.children].map((scheda) => scheda.dataset.provincia),
-];
+const numeri = () => [SEDE, ...[...ALTRE.children].map((scheda) => scheda.dataset.provincia)];
 const dentro = (numero, selettore) =>
   contenitori(numero).flatMap((parte) => [...parte.querySelectorAll(selettore)]);
 const dellAzienda = () =>
@@ -128,7 +134,12 @@ export function leggi() {
       inizio: dati.inizio,
       pubblico: MODULO.elements.datore.value === "pubblico",
       dati,
-      province: usate.map(({ codice, nome, dati: d, orari: o }) => ({ codice, nome, dati: d, orari: o })),
+      province: usate.map(({ codice, nome, dati: d, orari: o }) => ({
+        codice,
+        nome,
+        dati: d,
+        orari: o,
+      })),
     },
     errori,
     avvisi,
@@ -177,14 +188,22 @@ function leggiOrario(riga, cifra, errori) {
 
 function confronta(dati, campi, righe, errori) {
   const quante = (gruppi) =>
-    righe.filter(({ gruppo }) => gruppi(gruppo)).reduce((totale, { numero }) => totale + numero, 0n);
+    righe
+      .filter(({ gruppo }) => gruppi(gruppo))
+      .reduce((totale, { numero }) => totale + numero, 0n);
   const di = (...nomi) => nomi.reduce((totale, nome) => totale + (dati[nome] ?? 0n), 0n);
   const disabili =
     di("disabili_tempo_pieno", "centralinisti_tempo_pieno", "massofisioterapisti_tempo_pieno") +
     quante((gruppo) => CON_DISABILITA.has(gruppo) && DIPENDENTI.has(gruppo));
-  const altri = di("telelavoro_tempo_pieno") + quante((g) => DIPENDENTI.has(g) && !CON_DISABILITA.has(g));
+  const altri =
+    di("telelavoro_tempo_pieno") + quante((g) => DIPENDENTI.has(g) && !CON_DISABILITA.has(g));
   const esclusi = di("esclusi", "esclusi_solo_3");
-  const scritti = [disabili + altri, esclusi, di("esclusi", "esclusi_solo_18"), di("categorie_protette")];
+  const scritti = [
+    disabili + altri,
+    esclusi,
+    di("esclusi", "esclusi_solo_18"),
+    di("categorie_protette"),
+  ];
   const massimo = scritti.reduce((a, b) => (b > a ? b : a));
   if (dati.lavoratori !== null && massimo > dati.lavoratori) {
     errori.push({
@@ -200,7 +219,10 @@ function confronta(dati, campi, righe, errori) {
     ["eccedenza_gruppo_art18", "eccedenza_art18", "dell’eccedenza"],
   ]) {
     if (di(parte) > di(tutto)) {
-      errori.push({ campo: campi[parte], testo: `Non può essere più ${nome}, che è ${di(tutto)}.` });
+      errori.push({
+        campo: campi[parte],
+        testo: `Non può essere più ${nome}, che è ${di(tutto)}.`,
+      });
     }
   }
 }
@@ -208,7 +230,10 @@ function confronta(dati, campi, righe, errori) {
 // Outside a group, what one province gives another must take.
 function compensazioni(province) {
   const somma = (nome) => province.reduce((totale, { dati }) => totale + (dati[nome] ?? 0n), 0n);
-  return [["disabili", "persone con disabilità"], ["art18", "altre categorie protette"]]
+  return [
+    ["disabili", "persone con disabilità"],
+    ["art18", "altre categorie protette"],
+  ]
     .filter(
       ([tipo]) =>
         somma(`eccedenza_${tipo}`) - somma(`eccedenza_gruppo_${tipo}`) !==
@@ -268,14 +293,20 @@ function riempiAzienda(nome, testo) {
     MODULO.elements.datore.value = testo === "pubblico" ? "pubblico" : "privato";
     return testo === "pubblico" || testo === "privato";
   }
-  return scrivi(dellAzienda().find((campo) => campo.dataset.nome === nome), testo);
+  return scrivi(
+    dellAzienda().find((campo) => campo.dataset.nome === nome),
+    testo,
+  );
 }
 
 function riempiProvincia(posto, nome, testo) {
   while (numeri().length < posto) aggiungiProvincia();
   const numero = numeri()[posto - 1];
   if (nome !== "orario") {
-    return scrivi(dentro(numero, "[data-nome]").find((c) => c.dataset.nome === nome), testo);
+    return scrivi(
+      dentro(numero, "[data-nome]").find((c) => c.dataset.nome === nome),
+      testo,
+    );
   }
   const [gruppo, persone, svolto, contratto, oltre] = testo.split("*");
   const riga = aggiungiOrario(contenitori(numero).at(-1));
@@ -323,9 +354,12 @@ export function rifinisci() {
   const sede = nomeProvincia(SEDE);
   document.getElementById("titolo-p1").textContent = `Sede legale${sede && `: ${sede}`}`;
   const quanti = document.querySelector("label[for=p1-lavoratori]");
-  quanti.textContent = piu ? "Quanti dipendenti ha nella provincia della sede legale?" : "Quanti dipendenti ha?";
+  quanti.textContent = piu
+    ? "Quanti dipendenti ha nella provincia della sede legale?"
+    : "Quanti dipendenti ha?";
   for (const scheda of ALTRE.children) {
-    scheda.querySelector("legend").textContent = nomeProvincia(scheda.dataset.provincia) || "Altra provincia";
+    scheda.querySelector("legend").textContent =
+      nomeProvincia(scheda.dataset.provincia) || "Altra provincia";
   }
 }
 

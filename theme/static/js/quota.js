@@ -1,12 +1,21 @@
 // The quota calculator: what is written in the form becomes a result, at once and only here.
 
+import { crea } from "./elementi.js";
 import { calcola } from "./quota-conto.js";
 import {
-  aggiungiOrario, aggiungiProvincia, etichetta, leggi, mostraOltre, riempi, riepilogo, rifinisci,
-  svuota, voci,
+  aggiungiOrario,
+  aggiungiProvincia,
+  etichetta,
+  leggi,
+  mostraOltre,
+  riempi,
+  riepilogo,
+  rifinisci,
+  svuota,
+  voci,
 } from "./quota-modulo.js";
-import { fraseIniziale, mostra, mostraRiepilogo } from "./quota-risultato.js";
-import { crea } from "./elementi.js";
+import { mostra, mostraRiepilogo } from "./quota-risultato.js";
+import { fraseIniziale } from "./quota-scheda.js";
 
 const ATTESA = 350;
 const SEGNO = "calcolo";
@@ -65,7 +74,11 @@ function segnala(errori) {
       const vai = crea("a", { href: `#${campo.id}` }, etichetta(campo));
       vai.addEventListener("click", (evento) => {
         evento.preventDefault();
-        for (let parte = campo.closest("details"); parte; parte = parte.parentElement.closest("details")) {
+        for (
+          let parte = campo.closest("details");
+          parte;
+          parte = parte.parentElement.closest("details")
+        ) {
           parte.open = true;
         }
         campo.focus();
@@ -86,7 +99,11 @@ function aggiorna(attivo = null) {
   cifre.hidden = fermo;
   risultati.hidden = fermo;
   if (errori.length) {
-    di(errori.length === 1 ? "Un campo è da correggere." : `${errori.length} campi sono da correggere.`);
+    di(
+      errori.length === 1
+        ? "Un campo è da correggere."
+        : `${errori.length} campi sono da correggere.`,
+    );
   } else if (vuoto) di(illeggibile ? ILLEGGIBILE : VUOTO);
   if (fermo) return;
   const esito = calcola(stato);
@@ -99,7 +116,9 @@ function aggiorna(attivo = null) {
 // The address
 
 function indirizzo() {
-  const scritte = voci(PREDEFINITI).filter(([chiave, testo]) => chiave !== "giorno" || testo !== oggi);
+  const scritte = voci(PREDEFINITI).filter(
+    ([chiave, testo]) => chiave !== "giorno" || testo !== oggi,
+  );
   if (scritte.length === 0) return `${window.location.pathname}${window.location.search}`;
   // a calculation that is kept must give the same result on another day
   const conData = scritte.some(([chiave]) => chiave === "giorno")
@@ -164,7 +183,8 @@ const AZIONI = {
     copiato.textContent = "";
     try {
       await navigator.clipboard.writeText(window.location.href);
-      copiato.textContent = "Copiato. Il collegamento contiene le cifre che hai scritto: chi lo riceve le vede.";
+      copiato.textContent =
+        "Copiato. Il collegamento contiene le cifre che hai scritto: chi lo riceve le vede.";
     } catch {
       copiato.textContent = "Il browser non lascia copiare: copia l’indirizzo dalla sua barra.";
     }
