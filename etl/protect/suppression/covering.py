@@ -24,7 +24,7 @@ from etl.protect.suppression.system import (
 )
 
 NODE_LIMIT = 2_000
-GAP = 0.002
+GAP = 0.0005
 LOYALTY = 1e-3
 
 

@@ -96,24 +96,28 @@ class _Chooser:
         width = system.width.astype(float)
         nothing = np.zeros(system.size, dtype=bool)
 
-        insiders = system.alone & (system.standing != Standing.LATENT)
-        self.covering.demand_room(
-            first, np.where(system.sensitive, width, 0.0), lambda cell: bool(insiders[cell])
-        )
+        self._demand_room(first, np.where(system.sensitive, width, 0.0))
         hidden, _ = self._protect(first, targets, width, nothing)
         self.bound = self.covering.bound
 
-        corrected: set[int] = set()
+        corrected = set(self._short_sums(hidden, true, width))
+        if corrected:
+            asked = np.zeros(system.size)
+            asked[sorted(corrected)] = width[sorted(corrected)]
+            self._demand_room(certain, asked)
+            hidden = self.covering.choose(hidden, hidden)
         hopeless: set[int] = set()
+        tried: set[int] = set()
         while True:
             narrow = [cell for cell in self._narrow(hidden, width) if cell not in hopeless]
             if not narrow:
                 break
+            corrected.update(narrow)
             # a cell that is still narrow although certain rooms made it wide needs true rooms,
             # and then one unit more than it has by fractions of a person
-            again = [cell for cell in narrow if cell in corrected]
+            again = [cell for cell in narrow if cell in tried]
             width[again] += 1
-            corrected.update(narrow)
+            tried.update(narrow)
             down = true if again else certain
             hidden, stuck = self._protect(down, np.array(narrow), width, hidden)
             if stuck and down is certain:
@@ -121,6 +125,27 @@ class _Chooser:
             if again:
                 hopeless.update(stuck)
         return self._result(hidden, corrected, hopeless)
+
+    def _demand_room(self, down: Floats, width: Floats) -> None:
+        insiders = self.system.alone & (self.system.standing != Standing.LATENT)
+        self.covering.demand_room(down, width, lambda cell: bool(insiders[cell]))
+
+    def _short_sums(self, hidden: Booleans, down: Floats, width: Floats) -> list[int]:
+        """Return the sensitive cells whose hidden neighbours in a shown sum are too small.
+
+        What is hidden of a shown sum adds up to a figure that everyone can work out: no cell
+        of it can vary by more. Most corrections are of this kind, and need no program.
+        """
+        system = self.system
+        children = (system.matrix > 0).astype(float)
+        known_total = ~np.asarray(((system.matrix < 0) @ hidden) > 0)
+        left = children @ np.where(hidden, np.minimum(down, self.reach), 0.0)
+        least = np.where(known_total, left, np.inf)
+        members = children.tocoo()
+        of_cell = np.full(system.size, np.inf)
+        np.minimum.at(of_cell, members.col, least[members.row])
+        short = system.sensitive & hidden & (of_cell < width)
+        return [int(cell) for cell in np.flatnonzero(short)]
 
     def _protect(
         self, down: Floats, targets: Integers, width: Floats, settled: Booleans
