@@ -49,6 +49,14 @@ class PublishedRelease:
             )
         return content
 
+    def is_whole(self, path: str) -> bool:
+        """Tell whether a file is there and is as published."""
+        try:
+            self.read(path)
+        except ReleaseRefusedError:
+            return False
+        return True
+
     def read_json(self, path: str) -> Any:
         """Return one file's content as values."""
         return json.loads(self.read(path))
