@@ -1,12 +1,18 @@
 """Joint complementary cell suppression: exact, additive tables with guaranteed intervals.
 
 Declare the tables (`Universe`), join their cells and equations in one system (`declare`, `join`,
-`build_system`), take earlier releases into account (`remember`), choose what to hide
-(`suppress`). Everything here is pure: frames and figures in, names of cells out.
+`build_system`), choose what to hide (`suppress`, or `suppress_after` earlier releases) and write
+the table to release (`released_table`). Everything is pure: figures in, names of cells out.
 """
 
 from etl.protect.suppression.coarsening import Proposal, propose_coarsening
-from etl.protect.suppression.history import Release, Remembered, freshly_hidden, remember
+from etl.protect.suppression.history import (
+    Release,
+    Remembered,
+    Succession,
+    remember,
+    suppress_after,
+)
 from etl.protect.suppression.primary import Rule, Sensitivity, Zeros, primary_sensitivity
 from etl.protect.suppression.selection import Suppression, suppress
 from etl.protect.suppression.system import (
@@ -39,6 +45,7 @@ __all__ = [
     "Rule",
     "Sensitivity",
     "Standing",
+    "Succession",
     "Suppression",
     "System",
     "Universe",
@@ -46,11 +53,11 @@ __all__ = [
     "build_system",
     "cell_id",
     "declare",
-    "freshly_hidden",
     "join",
     "primary_sensitivity",
     "propose_coarsening",
     "released_table",
     "remember",
     "suppress",
+    "suppress_after",
 ]

@@ -52,21 +52,17 @@ class Covering:
         return bundles
 
     def _cells(self, bundles: Booleans) -> Booleans:
-        return np.asarray(bundles[self._system.bundle] & self.hideable)
-
-    @property
-    def hideable(self) -> Booleans:
-        """The cells that may be hidden at all: what everyone knows protects nobody."""
-        return np.asarray(self._system.standing != Standing.KNOWN)
+        hideable = self._system.standing != Standing.KNOWN
+        return np.asarray(bundles[self._system.bundle] & hideable)
 
     def demand_partners(self) -> None:
         """Demand that no hidden cell stands alone in an equation."""
         system = self._system
-        hideable, fixed = self.hideable, self._must[system.bundle]
+        movable, fixed = system.movable, self._must[system.bundle]
         indptr, indices = system.matrix.indptr, system.matrix.indices
         for row in range(system.matrix.shape[0]):
             cells = indices[indptr[row] : indptr[row + 1]]
-            cells = cells[hideable[cells]]
+            cells = cells[movable[cells]]
             already = cells[fixed[cells]]
             if len(already) > 1 or not len(cells):
                 continue
@@ -91,12 +87,12 @@ class Covering:
         contributors) the room must not be counted on, since they know their own figure.
         """
         system = self._system
-        hideable = self.hideable
+        movable = system.movable
         matrix = system.matrix
         for row in range(matrix.shape[0]):
             span = slice(matrix.indptr[row], matrix.indptr[row + 1])
             cells, signs = matrix.indices[span], matrix.data[span]
-            keep = hideable[cells]
+            keep = movable[cells]
             cells, signs = cells[keep], signs[keep]
             children, parents = cells[signs > 0], cells[signs < 0]
             need = float(width[children].max(initial=0.0))
@@ -117,7 +113,7 @@ class Covering:
 
     def demand_cut(self, coefficients: Floats, width: float) -> bool:
         """Demand what one narrow cell needs; False when nothing more can be hidden for it."""
-        cells = np.flatnonzero((coefficients > 0) & self.hideable)
+        cells = np.flatnonzero((coefficients > 0) & self._system.movable)
         possible = float(coefficients[cells].sum())
         self._add(self._system.bundle[cells], coefficients[cells], width)
         return possible >= width

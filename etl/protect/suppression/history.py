@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from etl.protect.suppression.selection import Suppression, suppress
 from etl.protect.suppression.system import Standing, System
 
-RELUCTANCE = 1_000.0
+RELUCTANCE = 10.0
 
 
 @dataclass(frozen=True)
@@ -20,63 +21,61 @@ class Release:
     """
 
     shown: Mapping[str, int]
-    hidden: frozenset[str]
-    shown_series: frozenset[str]
+    shown_series: Mapping[str, int]
     hidden_series: frozenset[str]
 
     @staticmethod
     def of(system: System, hidden: Sequence[str]) -> Release:
         """Return what this release says to the world, for the next one to remember."""
         concealed = set(hidden)
-        out = [
-            place
-            for place in np.flatnonzero(system.publishable)
-            if system.ids[place] not in concealed
-        ]
-        return Release(
-            shown={system.ids[place]: int(system.value[place]) for place in out},
-            hidden=frozenset(concealed),
-            shown_series=frozenset(system.series[place] for place in out),
-            hidden_series=frozenset(
-                series
-                for name, series in zip(system.ids, system.series, strict=True)
-                if name in concealed
-            ),
-        )
+        shown: dict[str, int] = {}
+        shown_series: dict[str, int] = {}
+        hidden_series = set()
+        for place in np.flatnonzero(system.publishable):
+            name, series = system.ids[place], system.series[place]
+            if name in concealed:
+                hidden_series.add(series)
+            else:
+                shown[name] = shown_series[series] = int(system.value[place])
+        return Release(shown, shown_series, frozenset(hidden_series))
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """A system that takes earlier releases into account, and what could not be helped.
+    """A system as a reader of earlier releases sees it, and what could not be helped.
 
     `already_known`: cells that must not be shown now, but whose very figure is already out.
     `differences`: cells published before for the same period with a slightly different figure:
-    their difference would single people out, so they are hidden and protected.
+    their difference would single people out, so they are hidden and protected. `guessable`:
+    cells of a series that was shown before and has the same value still.
     """
 
     system: System
     already_known: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
+    guessable: tuple[str, ...] = ()
 
 
-def remember(system: System, releases: Sequence[Release], margin: int = 0) -> Remembered:
+def remember(system: System, releases: Sequence[Release]) -> Remembered:
     """Return the system that a reader of earlier releases sees, the oldest first.
 
     - What was hidden stays hidden while it describes the same thing (its series), also when it
       has grown over its threshold.
     - A figure that is out stays out: a cell shown before with the same value protects nobody.
     - A figure shown before for the same period that differs by less than a width is not shown.
-    - A series shown in the last release is a poor partner, since most figures do not change from
-      one month to the next: it is hidden only where nothing else protects.
-    - A count that has been shown is hidden as soon as it comes within `margin` of its threshold:
-      when it falls under it, its partners have been hidden for some time.
+    - A figure that has not changed since its series was last shown is what a reader would guess:
+      hidden or not, it protects nobody. One that has changed is hidden reluctantly.
     """
     sticky = {series for release in releases for series in release.hidden_series}
-    recent = releases[-1].shown_series if releases else frozenset()
+    last: dict[str, int] = {}
+    for release in releases:
+        last.update(release.shown_series)
     standing, weight = system.standing.copy(), system.weight.copy()
+    floor, ceiling = system.floor.copy(), system.ceiling.copy()
     sensitive = system.sensitive.copy()
     known: list[str] = []
     differences: list[str] = []
+    guessable: list[str] = []
     for place in np.flatnonzero(~np.isin(standing, (Standing.LATENT, Standing.KNOWN))):
         name, series = system.ids[place], system.series[place]
         value = int(system.value[place])
@@ -86,30 +85,53 @@ def remember(system: System, releases: Sequence[Release], margin: int = 0) -> Re
             if sensitive[place]:
                 known.append(name)
             sensitive[place] = False
-        elif any(abs(value - before) < system.width[place] for before in earlier):
+            continue
+        if any(abs(value - before) < system.width[place] for before in earlier):
             differences.append(name)
             sensitive[place] = True
+        if sensitive[place] or series in sticky:
             standing[place] = Standing.HIDDEN
-        elif series in sticky or (
-            series in recent and value < system.harmless_from[place] + margin < np.inf
-        ):
-            standing[place] = Standing.HIDDEN
-        elif series in recent and standing[place] == Standing.FREE:
+        if series in last and not sensitive[place]:
+            if last[series] == value:
+                guessable.append(name)
+                floor[place] = ceiling[place] = value
             weight[place] *= RELUCTANCE
-    return Remembered(
-        system.with_changes(standing=standing, sensitive=sensitive, weight=weight),
-        tuple(known),
-        tuple(differences),
+    remembered = system.with_changes(
+        standing=standing, sensitive=sensitive, weight=weight, floor=floor, ceiling=ceiling
     )
+    return Remembered(remembered, tuple(known), tuple(differences), tuple(guessable))
 
 
-def freshly_hidden(
-    system: System, hidden: Sequence[str], releases: Sequence[Release]
-) -> tuple[str, ...]:
-    """Return the hidden cells that the last release showed: a reader may guess them unchanged."""
-    recent = releases[-1].shown_series if releases else frozenset()
-    return tuple(
-        name
-        for name, place in zip(hidden, system.positions(hidden), strict=True)
-        if system.series[place] in recent
+@dataclass(frozen=True)
+class Succession:
+    """What to hide in a release that follows others.
+
+    `exposed` are sensitive cells that only figures already guessable could protect: hidden from
+    whoever reads this release alone, not from who believes that nothing else has changed.
+    """
+
+    suppression: Suppression
+    remembered: Remembered
+    exposed: tuple[str, ...]
+
+
+def suppress_after(
+    system: System, releases: Sequence[Release], together: int | None = 3
+) -> Succession:
+    """Return the cells to hide so that neither this release nor the earlier ones give them away."""
+    remembered = remember(system, releases)
+    chosen = suppress(remembered.system, together)
+    if not chosen.unprotected:
+        return Succession(chosen, remembered, ())
+    # what cannot be protected from memory is protected from readers of this release alone
+    standing = remembered.system.standing.copy()
+    standing[system.positions(chosen.hidden)] = Standing.HIDDEN
+    plain = remembered.system.with_changes(
+        standing=standing, floor=system.floor, ceiling=system.ceiling
+    )
+    again = suppress(plain, together)
+    return Succession(
+        replace(again, corrected=tuple(sorted({*chosen.corrected, *again.corrected}))),
+        remembered,
+        tuple(sorted(set(chosen.unprotected) - set(again.unprotected))),
     )

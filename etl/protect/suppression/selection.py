@@ -227,7 +227,7 @@ class _Chooser:
         self, movements: Movements, hidden: Booleans, width: Floats, outsider: Knowledge
     ) -> list[int]:
         system = self.system
-        targets = np.flatnonzero(hidden & system.publishable)
+        targets = np.flatnonzero(hidden & system.publishable & system.movable)
         narrow = {
             int(cell)
             for cell in movements.explore(targets, width, outsider)

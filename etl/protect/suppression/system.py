@@ -77,6 +77,14 @@ class System:
         """The cells that stand in some table (all but the latent ones)."""
         return np.asarray(self.standing != Standing.LATENT)
 
+    @property
+    def movable(self) -> Booleans:
+        """The cells that could have another value for a reader who is not told them."""
+        return np.asarray(
+            (self.standing != Standing.KNOWN)
+            & ((self.value > self.floor) | (self.value < self.ceiling))
+        )
+
     def positions(self, ids: Iterable[str]) -> Integers:
         """Return where these cells stand; raises MalformedSystemError for an unknown id."""
         index = {name: place for place, name in enumerate(self.ids)}
