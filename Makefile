@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site demo test check bench serve clean
+.PHONY: help site test check bench release serve clean
 
 help: ## Show what can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,6 +31,10 @@ check: .venv/dev-ready node_modules/ready ## Check format, lint, types, the fold
 
 bench: .venv/dev-ready node_modules/ready ## Measure every stage, and page rendering beside a named peer
 	@$(PY) -m etl bench
+
+release: .venv/build-ready node_modules/ready ## Build on what is published, pass every gate, deliver by one rename into build/pubblicato
+	@$(PY) -m etl demo --if-needed
+	@$(PY) -m etl release
 
 serve: .venv/build-ready ## Serve output/ on http://127.0.0.1:8000
 	@test -d output || { echo 'Il sito non c’è ancora: eseguire prima «make site».'; exit 1; }
