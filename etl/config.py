@@ -137,6 +137,7 @@ class Publication(_Section):
 
     righe_in_meno_massime: float = Field(default=0.2, ge=0, le=1)
     righe_in_piu_massime: float = Field(default=1.0, gt=0)
+    ricambio_massimo: float = Field(default=0.5, ge=0, le=1)
     vuoti_in_piu_massimi: float = Field(default=0.2, ge=0, le=1)
     riservati_in_piu_massimi: float = Field(default=0.15, ge=0, le=1)
     variazione_massima: float = Field(default=0.5, gt=0)
