@@ -218,10 +218,15 @@ def disclosure(config: Config, after: PublishedRelease) -> list[str]:
         found = audit([table for table in tables if table])
     if found.passed:
         return []
-    return [
-        f"dai rilasci pubblicati si ricavano {found.recovered} valori nascosti, e altri "
-        f"{found.narrow} si conoscono con troppa precisione. Provare: python -m etl audit."
-    ]
+    counts = {
+        "valori nascosti che si ricavano": found.recovered,
+        "valori nascosti che si conoscono con troppa precisione": found.narrow,
+        "contraddizioni tra le tabelle": found.contradictions,
+        "gruppi piccoli isolati dal confronto tra due rilasci": found.differences.single_out,
+        "valori nascosti prima e mostrati ora": found.differences.reappeared,
+    }
+    told = ", ".join(f"{what}: {count}" for what, count in counts.items() if count)
+    return [f"{told or 'prove non verificate'} ({len(folders)} rilasci insieme)."]
 
 
 def _releases_by_day(after: PublishedRelease, folder: Path) -> list[Path]:

@@ -56,6 +56,12 @@ def _of_dataset(
         yield f"è una versione maggiore ({change}): prima va avvisato chi usa i dati."
     old, new = (_table(release, slug) for release in (before, after))
     yield from _row_counts(limits, len(old), len(new))
+    log = after.read_json(f"dati/{slug}/modifiche.json")["versioni"][0]["righe"]
+    if len(old) >= _ENOUGH and log.get("ritirate", 0) > len(old) * limits.ricambio_massimo:
+        yield (
+            f"{log['ritirate']} righe su {len(old)} hanno cambiato chiave: è un altro anno, o "
+            "un altro segreto?"
+        )
     if len(old) < _ENOUGH or len(new) < _ENOUGH:
         return
     for name in new.columns.intersection(old.columns):

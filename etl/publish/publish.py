@@ -76,7 +76,8 @@ def publish(
         "attese": release.expectations,
     }
     zone.write("qualita/qualita.json", as_json(quality))
-    listed = {"data": released.isoformat(), "files": manifest.as_dicts()}
+    newest = max(edition.day for edition in editions.values())
+    listed = {"data": newest.isoformat(), "files": manifest.as_dicts()}
     zone.write("manifest.json", as_json(listed))
 
 

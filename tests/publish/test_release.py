@@ -19,6 +19,7 @@ import pytest
 
 from etl.config import Publication
 from etl.problems import InputRefusedError, ReleaseRefusedError
+from etl.protect import Release
 from etl.publish.deploy import deploy, fingerprint, only_one
 from etl.publish.drift import drift
 from etl.publish.previous import PublishedRelease, open_release
@@ -328,17 +329,26 @@ def test_what_releases_give_away_together_stops_the_next_one(
 
     def audit(tables: list[Any]) -> SimpleNamespace:
         seen.append([table[0].release for table in tables])
-        return SimpleNamespace(passed=False, recovered=2, narrow=1)
+        differences = SimpleNamespace(single_out=0, reappeared=3)
+        return SimpleNamespace(
+            passed=False, recovered=2, narrow=0, contradictions=0, differences=differences
+        )
 
     monkeypatch.setattr("etl.audit.audit", audit)
     (finding,) = disclosure(released.config(), open_release(made["dopo"]))
-    assert "si ricavano 2 valori nascosti" in finding
+    assert "che si ricavano: 2, valori nascosti prima e mostrati ora: 3" in finding
     assert seen == [["2026-03-01"]]
 
 
-def release_of(folder: Path, change: released.Change | None = None) -> PublishedRelease:
+def release_of(
+    folder: Path, given: Release, previous: PublishedRelease | None = None
+) -> PublishedRelease:
     folder.mkdir()
-    return open_release(released.write_site(folder, released.release(change, only=(SLUG, POSTS))))
+    return open_release(released.write_site(folder, given, previous=previous, day=DAY))
+
+
+def small(change: released.Change | None = None) -> Release:
+    return released.release(change, only=(SLUG, POSTS))
 
 
 Frames = dict[str, pd.DataFrame]
@@ -367,16 +377,18 @@ def swollen(frames: Frames) -> None:
     frames[POSTS]["posti"] = frames[POSTS]["posti"] * 9
 
 
+def renamed(frames: Frames) -> None:
+    frames[POSTS]["id_posto"] = [f"{n:020x}" for n in range(500, 530)]
+
+
 @pytest.fixture(scope="module")
 def usual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, PublishedRelease]]:
     patch = pytest.MonkeyPatch()
     module = import_module("etl.publish.publish")
     patch.setattr(module, "to_duckdb", lambda *_: b"")
     patch.setattr(module, "shape_errors", lambda _: [])
-    # versions are of no moment here: whatever is not the first is another
-    patch.setattr("etl.publish.versions.FIRST_VERSION", "1.0.0")
     folder = tmp_path_factory.mktemp("variazioni")
-    yield folder, release_of(folder / "prima")
+    yield folder, release_of(folder / "prima", small())
     patch.undo()
 
 
@@ -388,42 +400,34 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Publ
         (emptied, "i valori vuoti di «categoria_assunzione»"),
         (withheld, "i valori riservati di «settore»"),
         (swollen, "la media di «posti»"),
+        (renamed, "30 righe su 30 hanno cambiato chiave"),
     ],
 )
 def test_a_release_too_far_from_the_one_before_waits_for_a_person(
-    usual: tuple[Path, PublishedRelease],
-    monkeypatch: pytest.MonkeyPatch,
-    change: released.Change,
-    said: str,
+    usual: tuple[Path, PublishedRelease], change: released.Change, said: str
 ) -> None:
     folder, before = usual
-    monkeypatch.setattr("etl.publish.versions.FIRST_VERSION", "1.1.0")
-    after = release_of(folder / change.__name__, change)
+    after = release_of(folder / change.__name__, small(change), before)
     found = drift(Publication(), before, after, Withdrawals())
     assert any(said in line for line in found), found
     assert all(line.startswith(f"«{POSTS}»") for line in found)
     assert drift(Publication(), before, after, Withdrawals(), accepted=[POSTS]) == []
 
 
-def test_what_moves_little_passes(
-    usual: tuple[Path, PublishedRelease], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_moves_little_passes(usual: tuple[Path, PublishedRelease]) -> None:
     folder, before = usual
 
     def a_little(frames: Frames) -> None:
         frames[POSTS] = frames[POSTS].iloc[:-2].copy()
         frames[POSTS].loc[0, "posti"] = 2
 
-    monkeypatch.setattr("etl.publish.versions.FIRST_VERSION", "1.1.0")
-    after = release_of(folder / "poco", a_little)
+    after = release_of(folder / "poco", small(a_little), before)
     assert drift(Publication(), before, after, Withdrawals()) == []
 
 
 def test_a_data_set_does_not_vanish_unsaid(usual: tuple[Path, PublishedRelease]) -> None:
     folder, before = usual
-    (folder / "senza").mkdir()
-    site = released.write_site(folder / "senza", released.release(only=(SLUG,)))
-    after = open_release(site)
+    after = release_of(folder / "senza", released.release(only=(SLUG,)), before)
     (finding,) = drift(Publication(), before, after, Withdrawals())
     assert f"«{POSTS}» non c’è più" in finding
     said = Withdrawals.model_validate(
@@ -432,11 +436,12 @@ def test_a_data_set_does_not_vanish_unsaid(usual: tuple[Path, PublishedRelease])
     assert drift(Publication(), before, after, said) == []
 
 
-def test_a_major_version_waits_for_a_person(
-    usual: tuple[Path, PublishedRelease], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_major_version_waits_for_a_person(usual: tuple[Path, PublishedRelease]) -> None:
     folder, before = usual
-    monkeypatch.setattr("etl.publish.versions.FIRST_VERSION", "2.0.0")
-    after = release_of(folder / "maggiore")
-    found = drift(Publication(), before, after, Withdrawals())
-    assert any("è una versione maggiore (1.0.0 → 2.0.0)" in line for line in found)
+    given = small()
+    contract = given.contracts[POSTS]
+    fields = [field for field in contract.campi if field.name != "professione"]
+    changed = released.with_contracts(given, {POSTS: contract.model_copy(update={"campi": fields})})
+    after = release_of(folder / "maggiore", changed, before)
+    (finding,) = drift(Publication(), before, after, Withdrawals())
+    assert "è una versione maggiore (1.0.0 → 2.0.0)" in finding
