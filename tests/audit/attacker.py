@@ -47,7 +47,7 @@ def _grain(cell: Cell) -> frozenset[str]:
 
 
 def equal_sums(
-    cells: Iterable[Cell], dimensions: Dimensions
+    cells: Iterable[Cell],
 ) -> list[tuple[tuple[Cell, ...], tuple[Cell, ...]]]:
     """Return pairs of groups of cells that must have the same sum.
 
@@ -137,7 +137,7 @@ def prepare(
     columns: list[int] = []
     signs: list[float] = []
     totals: list[float] = []
-    for left, right in equal_sums(figures, pages[0].dimensions):
+    for left, right in equal_sums(figures):
         total = 0.0
         for group, sign in ((left, 1.0), (right, -1.0)):
             for cell in group:
@@ -166,16 +166,14 @@ def _finest(cells: Iterable[Cell], dimensions: Dimensions) -> list[Cell]:
 
 
 def guesses_by_cell(
-    month: Mapping[Cell, int | None],
-    dimensions: Dimensions,
-    believed: Mapping[Cell, int],
+    month: Mapping[Cell, int | None], believed: Mapping[Cell, int]
 ) -> dict[Cell, set[int]]:
     """Return what the sums say of each hidden cell if what other months show still holds.
 
     A sum speaks of a cell when everything else in it is shown, or believed.
     """
     guesses: dict[Cell, set[int]] = {}
-    for left, right in equal_sums(month, dimensions):
+    for left, right in equal_sums(month):
         for group, other in ((left, right), (right, left)):
             known = {
                 cell: figure if figure is not None else believed.get(cell)
@@ -198,7 +196,6 @@ def guesses_by_cell(
 def recovered_over_time(
     months: Sequence[Mapping[Cell, int | None]],
     truths: Sequence[Mapping[Cell, int]],
-    dimensions: Dimensions,
     threshold: int,
 ) -> int:
     """Return how many small hidden figures an attacker finds by laying the months side by side.
@@ -220,7 +217,7 @@ def recovered_over_time(
                     if value is not None:
                         believed[cell] = value
                         break
-        for cell, guesses in guesses_by_cell(month, dimensions, believed).items():
+        for cell, guesses in guesses_by_cell(month, believed).items():
             truth = truths[now][cell]
             found += 0 < truth < threshold and guesses == {truth}
     return found
