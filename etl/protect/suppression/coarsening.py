@@ -12,10 +12,10 @@ from etl.protect.suppression.tables import Universe, declare
 
 @dataclass(frozen=True)
 class Proposal:
-    """One way of publishing less detail, and what share of the cells would then be sensitive.
+    """One way of publishing less detail, and what share of the figures would then be sensitive.
 
-    `dropped` is the level that would no longer be published, `instead` the one above it (None:
-    only the total over that dimension).
+    Figures are cells with somebody in them; `cells` counts all. `dropped` is the level that would
+    no longer be published, `instead` the one above it (None: only the total over that dimension).
     """
 
     dimension: str
@@ -55,6 +55,7 @@ def propose_coarsening(universe: Universe) -> list[Proposal]:
         )
         cells = declare(replace(universe, dimensions=dimensions, published=published)).cells
         shown = cells[cells["standing"] != Standing.LATENT]
-        share = float(np.mean(shown["sensitive"])) if len(shown) else 0.0
+        figures = shown[(shown["value"] != 0) | shown["sensitive"]]
+        share = float(np.mean(figures["sensitive"])) if len(figures) else 0.0
         proposals.append(Proposal(dimension.name, dropped, instead, len(shown), share))
     return sorted(proposals, key=lambda item: (round(item.sensitive_share, 9), -item.cells))
