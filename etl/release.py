@@ -6,7 +6,9 @@ fails, or a machine that stops, leaves the published site as it was.
 
 from __future__ import annotations
 
+import csv
 import functools
+import io
 import json
 import shutil
 import subprocess
@@ -22,7 +24,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from etl.config import ROOT, Config
-from etl.contracts import load_contracts
+from etl.contracts import PUBLISHED, WITHHELD, load_contracts
 from etl.problems import InputRefusedError, ReleaseRefusedError
 from etl.publish.deploy import Checkpoint, deploy, link_tree, only_one
 from etl.publish.drift import damaged, drift
@@ -382,7 +384,35 @@ def _changes(outcome: Outcome) -> list[str]:
         if outcome.before is None or not _same_version(outcome.before, slug, log[0]["versione"]):
             told = " ".join(log[0]["in_parole"]).replace("|", "\\|")
         lines.append(f"| {slug} | {log[0]['versione']} | {log[0]['righe']['dopo']} | {told} |")
-    return [*lines, ""]
+    lines.append("")
+    asked = [text for slug in after.slugs for text in _to_decide(outcome.before, after, slug)]
+    if asked:
+        lines += ["## Da decidere", "", *(f"- {text}" for text in asked), ""]
+    return lines
+
+
+def _to_decide(
+    before: PublishedRelease | None, after: PublishedRelease, slug: str
+) -> Iterator[str]:
+    """Yield what older versions still show of single companies and the new one withholds."""
+    if before is None or f"dati/{slug}/datapackage.json" not in after.entries:
+        return
+    package = after.read_json(f"dati/{slug}/datapackage.json")
+    detail = f"dati/{slug}/versioni/{package['version']}/modifiche.csv"
+    single = package["riservatezza"]["metodo"] == "generalizzazione"
+    if not single or detail not in after.entries or _same_version(before, slug, package["version"]):
+        return
+    counted: dict[str, int] = {}
+    for row in csv.DictReader(io.StringIO(after.read(detail).decode("utf-8"), newline="")):
+        name = row["campo_modificato"].removesuffix("_stato")
+        if (row["valore_prima"], row["valore_dopo"]) == (PUBLISHED, WITHHELD):
+            counted[name] = counted.get(name, 0) + 1
+    for name, count in sorted(counted.items()):
+        yield (
+            f"In «{slug}» {count} valori di «{name}» erano mostrati e ora sono riservati: le "
+            "versioni precedenti li mostrano ancora. Se nessuno deve più leggerli, ritirare quelle "
+            "versioni (docs/versions.md)."
+        )
 
 
 def _same_version(before: PublishedRelease, slug: str, version: str) -> bool:

@@ -414,6 +414,25 @@ def test_a_release_too_far_from_the_one_before_waits_for_a_person(
     assert drift(Publication(), before, after, Withdrawals(), accepted=[POSTS]) == []
 
 
+def test_what_older_versions_still_show_is_left_to_a_person(
+    usual: tuple[Path, PublishedRelease], target: Path
+) -> None:
+    folder, before = usual
+
+    def revoke(frames: Frames) -> None:
+        shown = frames[POSTS]["denominazione_azienda"].first_valid_index()
+        frames[POSTS].loc[shown, "denominazione_azienda"] = None
+        frames[POSTS].loc[shown, "denominazione_azienda_stato"] = "riservato"
+
+    after = release_of(folder / "revoca", small(revoke), before)
+    asked = request(target, published=str(before.folder))
+    release(released.config(), asked, copies(after.folder))
+    summary = told(target)
+    assert "## Da decidere" in summary
+    assert f"In «{POSTS}» 1 valori di «denominazione_azienda» erano mostrati" in summary
+    assert SLUG not in summary.split("## Da decidere")[1]
+
+
 def test_what_moves_little_passes(usual: tuple[Path, PublishedRelease]) -> None:
     folder, before = usual
 
