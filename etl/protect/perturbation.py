@@ -77,7 +77,7 @@ def _chances(allowed: list[int], reach: int, variance: float) -> tuple[float, ..
         solved = [1.0]
     else:
         low, high = -60.0, 60.0
-        for _ in range(200):
+        for _ in range(80):
             middle = (low + high) / 2
             spread = sum(
                 chance * change**2
@@ -96,7 +96,7 @@ def _tilted(allowed: list[int], curve: float) -> list[float]:
     """Return the distribution exp(a·v + curve·v²) on the allowed changes that has mean 0."""
     low, high = -700.0, 700.0
     chances: list[float] = []
-    for _ in range(200):
+    for _ in range(80):
         slope = (low + high) / 2
         exponents = [slope * change + curve * change**2 for change in allowed]
         top = max(exponents)
