@@ -33,7 +33,8 @@ class Knowledge:
     """What a reader knows: unknowns x ≥ floor with matrix @ x = total, and what went wrong.
 
     `exposed` are cells hidden in one place and shown in another; `contradictions` counts sums
-    of shown figures that do not hold, and figures shown with two values.
+    of shown figures that do not hold, and figures shown with two values; `detail_left_out`
+    counts the figures whose finest common detail is too large to be joined.
     """
 
     unknowns: tuple[Unknown, ...]
@@ -41,6 +42,7 @@ class Knowledge:
     total: NDArray[np.int64]
     exposed: tuple[Key, ...]
     contradictions: int
+    detail_left_out: int
     shown: dict[Key, int]
     hidden: frozenset[Key]
 
@@ -65,6 +67,7 @@ class _Reader:
         self.hidden: set[Key] = set()
         self.paths: dict[Key, Codes] = {}
         self.contradictions = 0
+        self.detail_left_out = 0
         self.axes: dict[str, list[Axis]] = {}
         self.equations: list[tuple[Key, tuple[Key, ...]]] = []
         for table in tables:
@@ -176,6 +179,7 @@ class _Reader:
             }
             choices.append(sorted(path for path in paths if path and path[-1][0] == levels[-1]))
         if np.prod([len(choice) for choice in choices]) > COMMON_DETAIL_LIMIT:
+            self.detail_left_out += 1
             return {}
         found = {}
         for combination in itertools.product(*choices):
@@ -245,6 +249,7 @@ class _Reader:
             total=np.array(totals, dtype=np.int64),
             exposed=tuple(sorted(key for key in self.hidden if key in self.shown)),
             contradictions=contradictions,
+            detail_left_out=self.detail_left_out,
             shown=dict(self.shown),
             hidden=frozenset(self.hidden),
         )

@@ -20,6 +20,7 @@ class Report:
     elsewhere); `narrow`: hidden figures known more closely than promised, recovered ones
     included; `harmless`: hidden counts that are surely large; `least_width`: the smallest width
     proven of those that need one, as a multiple of what was promised (None: nothing is hidden).
+    `detail_left_out`: figures whose common detail was too large to be joined.
     `witnesses_verified`: every witness was checked by whole-number multiplication.
     """
 
@@ -33,6 +34,7 @@ class Report:
     narrow: int
     harmless: int
     contradictions: int
+    detail_left_out: int
     least_width: float | None
     witnesses: int
     witnesses_verified: bool
@@ -100,6 +102,7 @@ def audit(releases: Sequence[Sequence[PublishedTable]]) -> Report:
         narrow=len(failing),
         harmless=sum(interval.harmless for pool in pools for interval in pool.intervals.values()),
         contradictions=contradictions,
+        detail_left_out=sum(system.detail_left_out for system in systems),
         least_width=_least_width(pools),
         witnesses=sum(len(pool.tables) for pool in pools),
         witnesses_verified=all(verify(pool) for pool in pools),

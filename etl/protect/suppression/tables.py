@@ -71,10 +71,13 @@ class Declared:
     """Cells and equations, ready for `build_system`; several may be joined.
 
     `cells` also carries `universe`, `measure` and, for each dimension's levels, the codes.
+    `detail_left_out` names the universes whose finest common detail is too large to be joined:
+    what its figures' not being negative would tell a reader is not taken into account.
     """
 
     cells: pd.DataFrame
     equations: list[Equation] = field(default_factory=list)
+    detail_left_out: tuple[str, ...] = ()
 
 
 def declare(universe: Universe) -> Declared:
@@ -92,6 +95,7 @@ def join(declared: list[Declared]) -> Declared:
     return Declared(
         pd.concat([item.cells for item in declared], ignore_index=True),
         [equation for item in declared for equation in item.equations],
+        tuple(sorted(name for item in declared for name in item.detail_left_out)),
     )
 
 
@@ -190,7 +194,8 @@ class _Declaration:
         grains = self.published | self.shared
         pairs = _covers(grains)
         every = set(grains)
-        if self.detail not in grains and self._size(self.detail) <= LATENT_LIMIT:
+        fits = self._size(self.detail) <= LATENT_LIMIT
+        if self.detail not in grains and fits:
             every.add(self.detail)
             pairs += [pair for pair in _covers(every) if pair[1] == self.detail]
         groups = {grain: self._figures(grain) for grain in sorted(every)}
@@ -204,7 +209,8 @@ class _Declaration:
             slack, more = self._bounds(groups[grain], grain)
             cells.append(slack)
             equations += more
-        return Declared(pd.concat(cells, ignore_index=True), equations)
+        left_out = () if self.detail in every else (self.universe.name,)
+        return Declared(pd.concat(cells, ignore_index=True), equations, left_out)
 
     def _size(self, grain: Grain) -> int:
         return int(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -268,6 +271,28 @@ def test_the_order_of_cells_and_equations_changes_nothing() -> None:
         )
     )
     assert first == again
+
+
+def test_the_choice_is_the_same_in_every_process() -> None:
+    program = (
+        "import numpy as np\n"
+        "from etl.protect.suppression import build_system, declare, suppress\n"
+        "from etl.protect.suppression.benchmark import counts_universe\n"
+        "counts = np.random.default_rng(3).poisson(7.0, (7, 6, 3))\n"
+        "declared = declare(counts_universe('t', counts))\n"
+        "print(suppress(build_system(declared.cells, declared.equations)))\n"
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
+    }
+    assert len(answers) == 1
 
 
 @pytest.mark.parametrize("seed", range(4))
