@@ -212,7 +212,7 @@ def _distribution(graph: Graph, config: Config, edition: Edition, entry: Entry) 
     form = FORMS[entry.extension.removesuffix(".gz")]
     page = edition.page(config)
     node = URIRef(f"{page}#{entry.extension}")
-    address = URIRef(f"{config.portale.url_base}/{entry.path}")
+    address = _resource(graph, f"{config.portale.url_base}/{entry.path}")
     title = f"{edition.contract.titolo.it}, {FORMS[entry.extension].title}"
     checksum = URIRef(f"{page}#{entry.extension}-sha256")
     _say(
@@ -269,8 +269,8 @@ def _service(graph: Graph, config: Config) -> URIRef:
             (DCTERMS.license, _licence(graph)),
             (DCTERMS.accessRights, _access(graph)),
             (DCAT.contactPoint, _contact(graph, config)),
-            (DCAT.endpointURL, URIRef(f"{base}/dati/api/v1/")),
-            (DCAT.endpointDescription, URIRef(f"{base}/dati/api/openapi.json")),
+            (DCAT.endpointURL, _resource(graph, f"{base}/dati/api/v1/")),
+            (DCAT.endpointDescription, _resource(graph, f"{base}/dati/api/openapi.json")),
         ],
     )
     return node
@@ -369,6 +369,11 @@ def _provenance(graph: Graph, edition: Edition, page: str) -> URIRef:
             (RDFS.label, _it(f"Ricavato da: {sources}.")),
         ],
     )
+
+
+def _resource(graph: Graph, address: str) -> URIRef:
+    """Return an address as a node; every node is a resource, but checkers want to read it."""
+    return _say(graph, URIRef(address), [(RDF.type, RDFS.Resource)])
 
 
 def _document(graph: Graph, address: str) -> URIRef:
