@@ -31,7 +31,7 @@ from etl.problems import ReleaseRefusedError
 from etl.protect import ReleasableZone, Release, check_release, protect_tables
 from etl.protect.leaks import LeakGate, forbidden_columns
 from etl.protect.zone import in_force, swap
-from etl.publish import place, publish
+from etl.publish import place, publish, write_sitemap
 from etl.publish.formats import as_json
 from etl.publish.manifest import MANIFEST
 from etl.publish.previous import PublishedRelease
@@ -143,6 +143,7 @@ def _run(
         shutil.rmtree(new_output, ignore_errors=True)
         build_site(config, zone.folder, new_output, previous=output, progress=report)
         place(zone.folder, new_output)
+        write_sitemap(config, new_output)
         count(sum(1 for _ in new_output.rglob("*.html")))
     with _stage("cercare fughe di dati", report, result) as count:
         count(_leak_gate(config, received, zone, new_output, folder))

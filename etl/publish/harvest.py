@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from datetime import date
+import re
+from pathlib import Path
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from etl.config import Config
-from etl.publish.edition import Edition
+from etl.publish.manifest import MANIFEST
+
+_UNLISTED = re.compile(rb"""<meta name=["']?robots["']? content=["']?[^>]*noindex""")
+_SAFE = ":/%#?=&+,;@"
 
 
 def robots(config: Config) -> bytes:
@@ -16,23 +20,33 @@ def robots(config: Config) -> bytes:
     return f"User-agent: *\nAllow: /\n\nSitemap: {config.portale.url_base}/sitemap.xml\n".encode()
 
 
-def sitemap(addresses: Iterable[tuple[str, date]]) -> bytes:
-    """Return sitemap.xml of full addresses, each with the day of its last change."""
-    entries = "".join(
-        f"<url><loc>{escape(address)}</loc><lastmod>{day.isoformat()}</lastmod></url>\n"
-        for address, day in sorted(addresses)
-    )
-    return (
+def write_sitemap(config: Config, site: Path) -> int:
+    """Write the site's sitemap.xml, of every page that it holds; return how many.
+
+    Left out are the page of unknown addresses and those that ask not to be listed. The day of a
+    page is that of the newest data; a data set's own page has its own.
+    """
+    manifest = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
+    entries = []
+    for path in sorted(site.rglob("*.html")):
+        name = path.relative_to(site).as_posix()
+        if name == "404.html" or _UNLISTED.search(path.read_bytes()):
+            continue
+        day = manifest["data"]
+        package = path.parent / "datapackage.json"
+        if path.name == "index.html" and package.is_file():
+            day = json.loads(package.read_text(encoding="utf-8"))["created"][:10]
+        address = f"{config.portale.url_base}/{name.removesuffix('index.html')}"
+        entries.append(f"<url><loc>{escape(quote(address, safe=_SAFE))}</loc>")
+        entries.append(f"<lastmod>{day}</lastmod></url>\n")
+    (site / "sitemap.xml").write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        f"{entries}</urlset>\n"
-    ).encode()
-
-
-def data_pages(config: Config, editions: Iterable[Edition]) -> list[tuple[str, date]]:
-    """Return the pages that exist because data sets do: the catalogue and one page each."""
-    pages = [(edition.page(config), edition.day) for edition in editions]
-    return [(f"{config.portale.url_base}/dati/", max(day for _, day in pages)), *pages]
+        f"{''.join(entries)}</urlset>\n",
+        encoding="utf-8",
+        newline="\n",
+    )
+    return len(entries) // 2
 
 
 def api_catalog(config: Config) -> bytes:

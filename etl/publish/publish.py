@@ -67,7 +67,7 @@ def publish(
         manifest.add(path, content, rows)
     manifest.add("dati/api/openapi.json", as_json(openapi(config, editions)))
     _catalogue(config, datasets, bounds, manifest)
-    _harvest(config, editions, manifest)
+    _harvest(config, manifest)
     zone.write("geografia/comuni.csv", _plain_csv(release.comuni))
     zone.write("geografia/province.geojson", _provinces(release.province))
     quality = {
@@ -208,10 +208,8 @@ def _catalogue(
     manifest.add("dati/qualita-metadati.json", as_json(score))
 
 
-def _harvest(config: Config, editions: Mapping[str, Edition], manifest: Manifest) -> None:
-    pages = harvest.data_pages(config, editions.values())
+def _harvest(config: Config, manifest: Manifest) -> None:
     manifest.add("robots.txt", harvest.robots(config))
-    manifest.add("sitemap.xml", harvest.sitemap(pages))
     manifest.add(".well-known/api-catalog", harvest.api_catalog(config))
     manifest.add(".well-known/void", harvest.void(config))
 

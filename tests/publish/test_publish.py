@@ -7,12 +7,14 @@ import io
 import json
 import xml.etree.ElementTree as ET
 import zipfile
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from etl.problems import ReleaseRefusedError
+from etl.publish import write_sitemap
 from etl.publish.manifest import zone_path
 from tests.publish import released
 
@@ -63,14 +65,23 @@ def test_the_zip_does_not_depend_on_the_clock(site: Path) -> None:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_search_engines_find_robots_and_a_sitemap_of_pages_under_our_address(site: Path) -> None:
-    robots = (site / "robots.txt").read_text(encoding="utf-8")
-    assert f"Sitemap: {released.BASE}/sitemap.xml" in robots
+def test_search_engines_find_robots_and_a_sitemap_of_the_pages(tmp_path: Path) -> None:
+    site = released.write_site(tmp_path, day=date(2026, 3, 1))
+    assert f"Sitemap: {released.BASE}/sitemap.xml" in (site / "robots.txt").read_text("utf-8")
+    unlisted = '<meta name="robots" content="noindex">'
+    pages = {"index.html": "", "dati/operatori/index.html": "", "città/index.html": ""}
+    for path, text in {**pages, "404.html": "", "cerca/index.html": unlisted}.items():
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_text(f"<!doctype html>{text}", encoding="utf-8")
+    assert write_sitemap(released.config(), site) == 3
+    name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     root = ET.parse(site / "sitemap.xml").getroot()
-    found = [node.text for node in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    expected = [f"{released.BASE}/dati/"]
-    expected += [f"{released.BASE}/dati/{slug}/" for slug in released.SLUGS]
-    assert found == expected
+    found = [(node.findtext(f"{name}loc"), node.findtext(f"{name}lastmod")) for node in root]
+    assert found == [
+        (f"{released.BASE}/citt%C3%A0/", "2026-03-01"),
+        (f"{released.BASE}/dati/operatori/", "2026-03-01"),
+        (f"{released.BASE}/", "2026-03-01"),
+    ]
 
 
 def test_well_known_addresses_point_at_files_that_are_there(site: Path) -> None:
