@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,7 +39,8 @@ GATES = ("file interi", "variazioni", "riservatezza tra rilasci", "collegamenti"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = Path("/usr/bin/chromium")
 _WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-_PAGES = 40  # of different kinds, that axe looks at
+_WIDTHS = (375, 1280)
+_PAGES = 60  # of different kinds, that axe looks at
 _RELEASES = 4  # the newest ones, compared with each other for what they give away together
 _SHOWN = 20  # findings of one gate in the summary
 
@@ -282,9 +284,15 @@ def broken_links(config: Config, site: Path) -> list[str]:
 
 
 def accessibility(site: Path) -> list[str]:
-    """Return what axe finds wrong on one page of each kind (WCAG 2.2, level AA)."""
+    """Return what axe finds wrong on one page of each kind (WCAG 2.2, level AA), at two widths."""
     if not AXE.is_file():
         return ["axe-core non c’è: eseguire npm ci."]
+    # in a thread of its own: the browser's driver refuses one that already runs an event loop
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        return apart.submit(_seen_by_axe, site).result()
+
+
+def _seen_by_axe(site: Path) -> list[str]:
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
@@ -293,20 +301,27 @@ def accessibility(site: Path) -> list[str]:
     found = []
     try:
         with _served(site) as address, sync_playwright() as tools:
-            browser = tools.chromium.launch(executable_path=program)
-            # axe comes in as an inline script, which the site's own policy would refuse
-            page = browser.new_context(bypass_csp=True).new_page()
-            for path in kinds_of_page(site):
-                page.goto(f"{address}/{path}")
-                page.add_script_tag(path=str(AXE))
-                result: dict[str, Any] = page.evaluate(
-                    "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})",
-                    list(_WCAG),
+            # the container of a scheduled job has no user to shut the browser in
+            browser = tools.chromium.launch(executable_path=program, args=["--no-sandbox"])
+            for width in _WIDTHS:
+                # axe comes in as an inline script, which the site's own policy would refuse
+                context = browser.new_context(
+                    bypass_csp=True, viewport={"width": width, "height": 900}
                 )
-                found += [
-                    f"{path or 'index.html'}: {fault['id']} ({len(fault['nodes'])} volte)"
-                    for fault in result["violations"]
-                ]
+                page = context.new_page()
+                for path in kinds_of_page(site):
+                    page.goto(f"{address}/{path}", wait_until="networkidle")
+                    page.add_script_tag(path=str(AXE))
+                    result: dict[str, Any] = page.evaluate(
+                        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})",
+                        list(_WCAG),
+                    )
+                    found += [
+                        f"{path or 'index.html'}: {fault['id']} ({len(fault['nodes'])} volte, "
+                        f"a {width} pixel)"
+                        for fault in result["violations"]
+                    ]
+                context.close()
             browser.close()
     except Error as error:
         return [f"il browser non parte o non risponde ({error.message.splitlines()[0]})."]
@@ -314,13 +329,15 @@ def accessibility(site: Path) -> list[str]:
 
 
 def kinds_of_page(site: Path) -> list[str]:
-    """Return one page of each kind: kinds differ by section and depth."""
-    kinds: dict[tuple[str, int], str] = {}
+    """Return one page of each kind, the longest: kinds differ by section and depth."""
+    kinds: dict[tuple[str, int], list[Path]] = {}
     for path in sorted(site.rglob("*.html")):
         parts = path.relative_to(site).parts
-        kind = (parts[0], len(parts))
-        kinds.setdefault(kind, path.relative_to(site).as_posix().removesuffix("index.html"))
-    return sorted(kinds.values())[:_PAGES]
+        kinds.setdefault((parts[0], len(parts)), []).append(path)
+    longest = (max(pages, key=lambda path: path.stat().st_size) for pages in kinds.values())
+    return sorted(path.relative_to(site).as_posix().removesuffix("index.html") for path in longest)[
+        :_PAGES
+    ]
 
 
 class _Silent(SimpleHTTPRequestHandler):

@@ -318,7 +318,7 @@ def test_one_page_of_each_kind_is_looked_at(tmp_path: Path) -> None:
     for path in ("index.html", "a/index.html", "a/uno/index.html", "a/due/index.html", "404.html"):
         place = tmp_path / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text("")
+        place.write_text("più lunga" if "due" in path else "")
     assert kinds_of_page(tmp_path) == ["", "404.html", "a/", "a/due/"]
 
 
