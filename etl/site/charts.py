@@ -1,0 +1,586 @@
+"""Charts as plain geometry: the templates in `theme/templates/grafici/` only draw what is here.
+
+A chart is 360 units wide whatever the screen: on a small phone one unit is about a pixel, so its
+letters stay readable, and on a wide screen the table stands beside it. Nothing is told by colour
+alone: bars bear their figures, lines their own marks and dashes, cells their letters.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from etl.site.language import number
+
+WIDTH = 360
+WITHHELD, NOT_COLLECTED = "riservato", "non rilevato"
+LINE = 15
+LETTERS = 58
+SIGNS = ("cerchio", "quadro", "rombo", "triangolo")
+
+Cell = str | float | int | None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: what it is called, what it shows in words, its table, and the marks to draw.
+
+    `kind` names the macro that draws it; `headers` and `rows` are the very figures of the chart,
+    as the page's table shows them and the download holds them.
+    """
+
+    kind: str
+    name: str
+    title: str
+    description: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    height: float
+    marks: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    synthetic: bool = False
+    width: int = WIDTH
+
+    @property
+    def csv(self) -> str:
+        """The chart's figures as a CSV file (RFC 4180)."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(self.headers)
+        writer.writerows(["" if cell is None else cell for cell in row] for row in self.rows)
+        return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Value:
+    """A figure to draw: its value, or the word that stands in its place; an interval if any."""
+
+    label: str
+    value: float | None
+    missing: str = NOT_COLLECTED
+    low: float | None = None
+    high: float | None = None
+    target: float | None = None
+    parts: tuple[float, float] | None = None
+
+
+def shown(value: float | None, unit: str = "", missing: str = NOT_COLLECTED) -> str:
+    """Return a figure with its unit as a reader expects it; `missing` where there is none."""
+    if value is None:
+        return missing
+    if unit == "percento":
+        return f"{number(round(100 * value, 1))}%"
+    figure = number(round(value, 2))
+    if unit.startswith("euro"):
+        return f"{figure} €" + unit.removeprefix("euro")
+    return f"{figure} {unit}".strip()
+
+
+def plain(value: float | None, unit: str) -> float | None:
+    """Return a figure as its table holds it: percentages as percent."""
+    if value is None:
+        return None
+    return round(100 * value, 1) if unit == "percento" else round(value, 2)
+
+
+def wrapped(text: str, letters: int = LETTERS) -> list[str]:
+    """Return the text cut into the lines that fit the chart's width."""
+    return textwrap.wrap(text, letters) or [""]
+
+
+def nice_top(value: float) -> float:
+    """Return the round number at which an axis ends, never below `value`."""
+    if value <= 0:
+        return 1.0
+    step = 10 ** math.floor(math.log10(value))
+    return float(
+        next(
+            step * factor
+            for factor in (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
+            if step * factor >= value * 0.999
+        )
+    )
+
+
+def bars(
+    name: str,
+    title: str,
+    description: str,
+    items: Sequence[Value],
+    unit: str = "",
+    subject: str = "Voce",
+    **more: Any,
+) -> Chart:
+    """Return horizontal bars, in the order given, each with its figure at its end.
+
+    A bar may have an interval (a whisker) and a target (a tick, named in the table).
+    """
+    extent = [item.value or 0 for item in items]
+    extent += [bound for item in items for bound in (item.high, item.target) if bound]
+    top = (
+        1.0
+        if unit == "percento" and max(extent, default=0) <= 1
+        else nice_top(max(extent, default=0))
+    )
+    y, drawn = 4.0, []
+    room = WIDTH - 92
+    for item in items:
+        lines = wrapped(item.label)
+        text = shown(item.value, unit, item.missing)
+        bar = None if item.value is None else round(room * max(0.0, item.value) / top, 1)
+        drawn.append(
+            {
+                "righe": [
+                    (line, round(y + LINE * (place + 0.75), 1)) for place, line in enumerate(lines)
+                ],
+                "y": y + LINE * len(lines) + 3,
+                "lunghezza": bar,
+                "testo": text,
+                "testo_x": round(
+                    (room * (item.high or item.value or 0) / top if bar is not None else 0) + 6, 1
+                ),
+                "da": None if item.low is None else round(room * item.low / top, 1),
+                "a": None if item.high is None else round(room * item.high / top, 1),
+                "meta": None if item.target is None else round(room * item.target / top, 1),
+            }
+        )
+        y += LINE * len(lines) + 28
+    extra = _extra_columns(items, unit)
+    rows = tuple(
+        (item.label, shown_cell(item, unit), *(column(item) for _, column in extra))
+        for item in items
+    )
+    return Chart(
+        "barre",
+        name,
+        title,
+        description,
+        (subject, _unit_header(unit), *(header for header, _ in extra)),
+        rows,
+        round(y, 1),
+        {"barre": drawn, "base": 14},
+        **more,
+    )
+
+
+def shown_cell(item: Value, unit: str) -> Cell:
+    """Return the figure for a table, or the word that stands in its place."""
+    return item.missing if item.value is None else plain(item.value, unit)
+
+
+def _unit_header(unit: str) -> str:
+    return {"percento": "Percento", "": "Valore"}.get(unit, unit[:1].upper() + unit[1:])
+
+
+def _extra_columns(items: Sequence[Value], unit: str) -> list[tuple[str, Any]]:
+    columns: list[tuple[str, Any]] = []
+    if any(item.parts for item in items):
+        columns.append(("Numeratore", lambda item: item.parts[0] if item.parts else None))
+        columns.append(("Denominatore", lambda item: item.parts[1] if item.parts else None))
+    if any(item.low is not None for item in items):
+        columns.append(("Da (95%)", lambda item: plain(item.low, unit)))
+        columns.append(("A (95%)", lambda item: plain(item.high, unit)))
+    if any(item.target is not None for item in items):
+        columns.append(("Obiettivo", lambda item: plain(item.target, unit)))
+    return columns
+
+
+def lines(
+    name: str,
+    title: str,
+    description: str,
+    periods: Sequence[str],
+    series: Mapping[str, Sequence[Value]],
+    unit: str = "",
+    subject: str = "Periodo",
+    target: float | None = None,
+    **more: Any,
+) -> Chart:
+    """Return one line for each series over the same periods; a missing figure breaks the line.
+
+    Each series has a dash and a mark of its own, and its name in the legend above. `target` is a
+    level that the document sets.
+    """
+    values = [item.high or item.value or 0 for items in series.values() for item in items]
+    top = nice_top(max([*values, target or 0], default=0))
+    if unit == "percento":
+        top = min(1.0, top) if max([*values, target or 0], default=0) <= 1 else top
+    legend = 20 * len(series) if len(series) > 1 else 0
+    left, right, roof, floor = 44, WIDTH - 14, legend + 22, legend + 202
+    x = _positions(len(periods), left + 12, right - 12)
+
+    def height(value: float) -> float:
+        return round(floor - (floor - roof) * value / top, 1)
+
+    drawn = []
+    for place, (label, items) in enumerate(series.items()):
+        points = [
+            None if item.value is None else (x[where], height(item.value))
+            for where, item in enumerate(items)
+        ]
+        drawn.append(
+            {
+                "nome": label,
+                "segno": SIGNS[place % len(SIGNS)],
+                "tratto": place % len(SIGNS),
+                "tratti": _pieces(points),
+                "punti": [point for point in points if point],
+                "testi": [
+                    (px, round(height(item.high or item.value) - 9, 1), shown(item.value, unit))
+                    for px, item in zip(x, items, strict=True)
+                    if item.value is not None and len(series) == 1
+                ],
+                "baffi": [
+                    (px, height(item.low), height(item.high))
+                    for px, item in zip(x, items, strict=True)
+                    if item.low is not None and item.high is not None
+                ],
+                "assenti": [
+                    (px, floor - 6, item.missing)
+                    for px, item in zip(x, items, strict=True)
+                    if item.value is None and len(series) == 1
+                ],
+                "legenda_y": 20 * place + 13,
+            }
+        )
+    every = max(1, math.ceil(len(periods) / 6))
+    rows = tuple(
+        (period, *(shown_cell(items[place], unit) for items in series.values()))
+        for place, period in enumerate(periods)
+    )
+    return Chart(
+        "linee",
+        name,
+        title,
+        description,
+        (subject, *series),
+        rows,
+        floor + 30,
+        {
+            "serie": drawn,
+            "assi": [(height(top * part), shown(top * part, unit)) for part in (0, 0.5, 1)],
+            "periodi": [
+                (px, period)
+                for place, (px, period) in enumerate(zip(x, periods, strict=True))
+                if place % every == 0 or place == len(periods) - 1
+            ],
+            "sinistra": left,
+            "destra": right,
+            "pavimento": floor,
+            "meta": None if target is None else (height(target), shown(target, unit)),
+        },
+        **more,
+    )
+
+
+def _positions(count: int, first: float, last: float) -> list[float]:
+    if count == 1:
+        return [round((first + last) / 2, 1)]
+    return [round(first + (last - first) * place / (count - 1), 1) for place in range(count)]
+
+
+def _pieces(points: Sequence[tuple[float, float] | None]) -> list[str]:
+    pieces: list[list[str]] = [[]]
+    for point in points:
+        if point is None:
+            pieces.append([])
+        else:
+            pieces[-1].append(f"{point[0]},{point[1]}")
+    return [" ".join(piece) for piece in pieces if len(piece) > 1]
+
+
+def small_multiples(
+    name: str,
+    title: str,
+    description: str,
+    periods: Sequence[str],
+    panels: Mapping[str, Sequence[Value]],
+    unit: str = "",
+    subject: str = "Provincia",
+    **more: Any,
+) -> Chart:
+    """Return one small panel for each province, all on one scale, in the order given."""
+    values = [item.value or 0 for items in panels.values() for item in items]
+    top = (
+        1.0
+        if unit == "percento" and max(values, default=0) <= 1
+        else nice_top(max(values, default=0))
+    )
+    columns, wide, tall = 3, WIDTH / 3, 94
+    drawn = []
+    for place, (label, items) in enumerate(panels.items()):
+        left, above = (place % columns) * wide, (place // columns) * tall
+        x = _positions(len(periods), left + 8, left + wide - 14)
+        points = [
+            None if item.value is None else (x[where], round(above + 84 - 46 * item.value / top, 1))
+            for where, item in enumerate(items)
+        ]
+        last = items[-1] if items else Value(label, None)
+        drawn.append(
+            {
+                "nome": textwrap.shorten(label, 19, placeholder="…"),
+                "x": round(left + 4, 1),
+                "y": above + 14,
+                "ultimo": shown(last.value, unit, last.missing),
+                "tratti": _pieces(points),
+                "punti": [point for point in points if point],
+                "base": (round(left + 4, 1), round(left + wide - 10, 1), above + 85),
+            }
+        )
+    rows = tuple(
+        (label, *(shown_cell(item, unit) for item in items)) for label, items in panels.items()
+    )
+    return Chart(
+        "multipli",
+        name,
+        title,
+        description,
+        (subject, *periods),
+        rows,
+        tall * math.ceil(len(panels) / columns) + 4,
+        {"riquadri": drawn, "massimo": shown(top, unit)},
+        **more,
+    )
+
+
+@dataclass(frozen=True)
+class FunnelPoint:
+    """One unit of a funnel plot: its name, its size (people, or expected outcomes), its value."""
+
+    label: str
+    size: float
+    value: float
+    flagged: bool = False
+
+
+def funnel(
+    name: str,
+    title: str,
+    description: str,
+    points: Sequence[FunnelPoint],
+    limits: Mapping[str, Sequence[tuple[float, float, float]]],
+    centre: float,
+    unit: str = "",
+    size_name: str = "Persone",
+    subject: str = "Operatore",
+    **more: Any,
+) -> Chart:
+    """Return a funnel plot: values against size, with control limits.
+
+    `limits` maps each band's name (such as «95%») to (size, low, high), by size. Points outside
+    are squares and named in the table, not in any order of merit: rows keep the order given.
+    """
+    sizes = [point.size for point in points] + [row[0] for band in limits.values() for row in band]
+    highest = [point.value for point in points]
+    highest += [
+        row[2] for band in limits.values() for row in band if row[0] >= max(sizes, default=1) / 20
+    ]
+    widest, top = nice_top(max(sizes, default=1)), nice_top(max([*highest, centre], default=1))
+    if unit == "percento":
+        top = min(1.0, top)
+    left, right, roof, floor = 44, WIDTH - 12, 14, 230
+
+    def x(size: float) -> float:
+        return round(left + (right - left) * size / widest, 1)
+
+    def y(value: float) -> float:
+        return round(floor - (floor - roof) * min(max(value, 0), top) / top, 1)
+
+    bands = [
+        {
+            "nome": band,
+            "tratto": place,
+            "sotto": " ".join(f"{x(size)},{y(low)}" for size, low, _ in rows),
+            "sopra": " ".join(f"{x(size)},{y(high)}" for size, _, high in rows),
+            "testo": (right - 2, y(rows[-1][2]) - 4) if rows else None,
+        }
+        for place, (band, rows) in enumerate(limits.items())
+    ]
+    return Chart(
+        "imbuto",
+        name,
+        title,
+        description,
+        (subject, size_name, _unit_header(unit), "Fuori dai limiti"),
+        tuple(
+            (
+                point.label,
+                plain(point.size, ""),
+                plain(point.value, unit),
+                "sì" if point.flagged else "no",
+            )
+            for point in points
+        ),
+        floor + 44,
+        {
+            "punti": [(x(point.size), y(point.value), point.flagged) for point in points],
+            "fasce": bands,
+            "centro": (y(centre), shown(centre, unit)),
+            "assi": [(y(top * part), shown(top * part, unit)) for part in (0, 0.5, 1)],
+            "taglie": [(x(widest * part), number(widest * part)) for part in (0, 0.5, 1)],
+            "nome_taglia": size_name,
+            "sinistra": left,
+            "destra": right,
+            "pavimento": floor,
+        },
+        **more,
+    )
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action of a plan: its name, the periods in which it is planned, its state in words."""
+
+    code: str
+    label: str
+    periods: frozenset[str]
+    state: str
+    responsible: str = ""
+
+
+STATE_SIGNS = {
+    "non avviata": "○",
+    "in corso": "◐",
+    "conclusa": "●",
+    "sospesa": "✕",
+    "non nota": "?",
+}
+
+
+def gantt(
+    name: str,
+    title: str,
+    description: str,
+    periods: Sequence[str],
+    actions: Sequence[Action],
+    **more: Any,
+) -> Chart:
+    """Return the actions of a plan by period, each with its state as a sign and a word."""
+    left, right = 78, WIDTH - 10
+    step = (right - left) / max(1, len(periods))
+    y, drawn = 24.0, []
+    for action in actions:
+        drawn.append(
+            {
+                "codice": action.code,
+                "y": y,
+                "celle": [
+                    round(left + step * place + 2, 1)
+                    for place, period in enumerate(periods)
+                    if period in action.periods
+                ],
+                "segno": STATE_SIGNS.get(action.state, "?"),
+                "stato": action.state.replace(" ", "-"),
+            }
+        )
+        y += 20
+    return Chart(
+        "gantt",
+        name,
+        title,
+        description,
+        ("Sigla", "Azione", "Quando", "Stato", "Responsabile"),
+        tuple(
+            (
+                a.code,
+                a.label,
+                ", ".join(p for p in periods if p in a.periods),
+                a.state,
+                a.responsible,
+            )
+            for a in actions
+        ),
+        y + 4,
+        {
+            "azioni": drawn,
+            "periodi": [
+                (round(left + step * (place + 0.5), 1), period)
+                for place, period in enumerate(periods)
+            ],
+            "larghezza": round(step - 4, 1),
+            "legenda": sorted({(STATE_SIGNS.get(a.state, "?"), a.state) for a in actions}),
+            "sinistra": left,
+            "destra": right,
+        },
+        **more,
+    )
+
+
+def matrix(
+    name: str,
+    title: str,
+    description: str,
+    columns: Sequence[str],
+    rows: Mapping[str, Sequence[Cell]],
+    labels: Mapping[str, str] | None = None,
+    subject: str = "Voce",
+    **more: Any,
+) -> Chart:
+    """Return a grid of letters or numbers: rows by columns, flows or responsibilities.
+
+    Numbers are shaded by size as well; letters stand alone. `labels` are the rows' long names,
+    shown in the table; the grid bears the rows' own keys.
+    """
+    numbers = [cell for cells in rows.values() for cell in cells if isinstance(cell, (int, float))]
+    largest = max(numbers, default=0)
+    left = 96
+    step = (WIDTH - left - 4) / max(1, len(columns))
+    heads = [wrapped(column, max(4, int(step / 6.2))) for column in columns]
+    roof = 12 * max((len(head) for head in heads), default=1) + 8
+    y, drawn = float(roof), []
+    for key, cells in rows.items():
+        drawn.append(
+            {
+                "nome": textwrap.shorten(key, 16, placeholder="…"),
+                "y": y,
+                "celle": [
+                    {
+                        "x": round(left + step * place, 1),
+                        "testo": number(cell)
+                        if isinstance(cell, (int, float))
+                        else str(cell or ""),
+                        "peso": _shade(cell, largest),
+                    }
+                    for place, cell in enumerate(cells)
+                ],
+            }
+        )
+        y += 24
+    names = labels or {}
+    return Chart(
+        "matrice",
+        name,
+        title,
+        description,
+        (subject, *(("Descrizione",) if labels else ()), *columns),
+        tuple(
+            (key, *((names.get(key, ""),) if labels else ()), *cells) for key, cells in rows.items()
+        ),
+        y + 4,
+        {
+            "righe": drawn,
+            "teste": [
+                (
+                    round(left + step * (place + 0.5), 1),
+                    [(12 * (n + 1), part) for n, part in enumerate(head)],
+                )
+                for place, head in enumerate(heads)
+            ],
+            "larghezza": round(step - 2, 1),
+        },
+        **more,
+    )
+
+
+def _shade(cell: Cell, largest: float) -> int:
+    """Return the class of a cell: 0 empty, 1–4 by size, 5 for a letter."""
+    if cell is None or cell == "":
+        return 0
+    if isinstance(cell, str):
+        return 5
+    return 0 if not cell or not largest else min(4, 1 + int(4 * (cell / largest) * 0.999))
