@@ -32,9 +32,10 @@ check: .venv/dev-ready node_modules/ready ## Check format, lint, types, the fold
 bench: .venv/dev-ready node_modules/ready ## Measure every stage, and page rendering beside a named peer
 	@$(PY) -m etl bench
 
-release: .venv/build-ready node_modules/ready ## Build on what is published, pass every gate, deliver by one rename into build/pubblicato
+release: .venv/dev-ready node_modules/ready ## Build on what is published, pass every gate, deliver by one rename (PUBLISHED=address, OPTIONS=--first)
+	@bash scripts/test-machine.sh
 	@$(PY) -m etl demo --if-needed
-	@$(PY) -m etl release
+	@$(PY) -m etl release $(if $(PUBLISHED),--published $(PUBLISHED)) $(OPTIONS)
 
 serve: .venv/build-ready ## Serve output/ on http://127.0.0.1:8000
 	@test -d output || { echo 'Il sito non c’è ancora: eseguire prima «make site».'; exit 1; }
@@ -55,9 +56,11 @@ clean: ## Remove the environment and everything that was generated
 	@$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements/build.txt
 	@touch $@
 
-.venv/dev-ready: .venv/build-ready requirements/dev.txt
+.venv/dev-ready: .venv/build-ready requirements/dev.txt requirements/dcat.txt
 	@echo '• librerie per le prove'
 	@$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements/dev.txt
+	@rm -rf .venv/regole-dcat
+	@$(UV) pip install --quiet --python-version 3.13 --no-deps --target .venv/regole-dcat --require-hashes -r requirements/dcat.txt
 	@touch $@
 
 .venv/npm-ready: .venv/bin/uv requirements/node.txt

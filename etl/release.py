@@ -29,7 +29,13 @@ from etl.contracts import PUBLISHED, WITHHELD, load_contracts
 from etl.problems import InputRefusedError, ReleaseRefusedError
 from etl.publish.deploy import Checkpoint, deploy, link_tree, only_one
 from etl.publish.drift import damaged, drift
-from etl.publish.previous import NothingPublishedError, PublishedRelease, fetch, open_release
+from etl.publish.previous import (
+    NothingPublishedError,
+    PublishedRelease,
+    fetch,
+    is_published,
+    open_release,
+)
 from etl.publish.versions import withdrawals
 
 Report = Callable[[str], None]
@@ -163,14 +169,19 @@ def _steps(
 def _published(request: Request, report: Report) -> PublishedRelease | None:
     folder = request.work / "precedente"
     if request.first:
+        if is_published(request.published):
+            raise ReleaseRefusedError(
+                f"A «{request.published}» qualcosa è già pubblicato: --first non va usato, perché "
+                "le versioni ricomincerebbero da 1.0.0. Ripetere senza."
+            )
         shutil.rmtree(folder, ignore_errors=True)
         return None
     try:
         return fetch(request.published, folder, report)
     except NothingPublishedError as error:
         raise ReleaseRefusedError(
-            f"{error.summary} Se è la prima pubblicazione, ripetere con --first: le versioni "
-            "cominceranno da 1.0.0."
+            f"{error.summary} Se è la prima pubblicazione, ripetere con --first (make release "
+            "OPTIONS=--first): le versioni cominceranno da 1.0.0."
         ) from None
 
 
@@ -368,7 +379,10 @@ def summary(outcome: Outcome) -> str:
         title = "# Rilascio rifiutato"
         verdict = "**Il sito pubblicato è rimasto com’era.**"
     elif outcome.delivered:
-        title, verdict = "# Rilascio pubblicato", "Il sito nuovo è in linea."
+        title = "# Rilascio consegnato"
+        verdict = "Il sito nuovo ha superato ogni controllo e ha preso il posto del vecchio."
+        if any(gate.skipped for gate in outcome.gates):
+            verdict = "Il sito nuovo ha preso il posto del vecchio. Qualche controllo è saltato."
     else:
         title, verdict = "# Nulla di nuovo", "Il sito nuovo è identico a quello pubblicato."
     lines = [title, "", f"{verdict} Giorno: {outcome.day.isoformat()}.", ""]

@@ -25,8 +25,18 @@ def release(
             metavar="DIR|URL", help="La pubblicazione in vigore, se non è quella in --to."
         ),
     ] = None,
+    online: Annotated[
+        bool,
+        typer.Option(
+            "--online",
+            help="La pubblicazione in vigore è all’indirizzo di portale.toml (url_base).",
+        ),
+    ] = False,
     first: Annotated[
-        bool, typer.Option("--first", help="Non c’è ancora nulla di pubblicato.")
+        bool,
+        typer.Option(
+            "--first", help="Non c’è ancora nulla di pubblicato: le versioni partono da 1.0.0."
+        ),
     ] = False,
     accept: Annotated[
         list[str] | None,
@@ -49,11 +59,12 @@ def release(
     build/rapporti/rilascio.md.
 
     Esempio: python -m etl release --published https://mirato.example --to build/pubblicato
+
+    La prima volta: python -m etl release --first
     """
     from rich.console import Console
 
     from etl.pipeline import build
-    from etl.publish.manifest import MANIFEST
     from etl.release import GATES, Request
     from etl.release import release as run
 
@@ -63,8 +74,8 @@ def release(
         raise typer.BadParameter(
             f"«{unknown[0]}» non è un controllo. I controlli: {', '.join(GATES)}."
         )
-    if first and (published or (target / MANIFEST).is_file()):
-        raise typer.BadParameter("qualcosa è già pubblicato: --first non va usato.")
+    if online and published:
+        raise typer.BadParameter("--online e --published dicono la stessa cosa: usarne uno.")
     config = load_config()
     today = (day or datetime.now(UTC)).date()
     log = work / "rapporti" / "rilascio.log"
@@ -83,7 +94,7 @@ def release(
         build(config, work, folder, report, force=True, previous=previous, day=today)
 
     request = Request(
-        published=published or str(target),
+        published=published or (config.portale.url_base if online else str(target)),
         target=target,
         work=work,
         day=today,
@@ -96,5 +107,5 @@ def release(
     finally:
         journal.removeHandler(handler)
         handler.close()
-    done = "Pubblicato" if outcome.delivered else "Nulla di nuovo: resta pubblicato"
+    done = "Consegnato" if outcome.delivered else "Nulla di nuovo: resta pubblicato"
     console.print(f"{done} in {target}. Riepilogo: {work / 'rapporti' / 'rilascio.md'}")

@@ -96,6 +96,15 @@ def open_release(folder: Path) -> PublishedRelease:
     return PublishedRelease(folder, _entries(path.read_bytes()))
 
 
+def is_published(source: str) -> bool:
+    """Return whether anything is published at a folder or address.
+
+    Raises ReleaseRefusedError where the address does not answer: nobody knows then.
+    """
+    with _reader(source) as get:
+        return get(MANIFEST) is not None
+
+
 def fetch(
     source: str, target: Path, report: Callable[[str], None] = lambda _: None
 ) -> PublishedRelease:

@@ -107,7 +107,7 @@ def test_a_release_replaces_the_site_and_tells_people_what_changed(
     assert outcome.delivered
     assert fingerprint(target.resolve()) == fingerprint(made["dopo"])
     summary = told(target)
-    assert summary.startswith("# Rilascio pubblicato")
+    assert summary.startswith("# Rilascio consegnato")
     assert f"| {SLUG} | 1.1.0 | 12 | 1 riga con valori rivisti." in summary
     assert f"| {POSTS} | 1.0.0 | 30 | nulla |" in summary
     for name in SLOW:
@@ -225,6 +225,9 @@ def test_a_first_release_must_be_asked_for(made: dict[str, Path], tmp_path: Path
         release(released.config(), request(place), copies(made["prima"]))
     assert not place.exists()
     release(released.config(), request(place, first=True), copies(made["prima"]))
+    assert fingerprint(place.resolve()) == fingerprint(made["prima"])
+    with pytest.raises(ReleaseRefusedError, match="qualcosa è già pubblicato"):
+        release(released.config(), request(place, first=True), copies(made["dopo"]))
     assert fingerprint(place.resolve()) == fingerprint(made["prima"])
 
 
