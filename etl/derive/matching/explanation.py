@@ -1,7 +1,8 @@
 """Why a person and a vacancy fit, or why not, in Italian: every rule looked at by itself.
 
 This is the same law as `pairs.py`, written once more for one pair at a time, without masks
-compared as a whole: slow, and for people to read. The tests hold the two to each other.
+compared as a whole: slow, and for people to read. The tests hold the two to each other. What is
+said stands in `frasi.toml`, in a voice for offices and in one for the person.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from functools import cache
 
 from etl.contracts import vocabulary
 from etl.derive.matching.criteria import (
+    ABILITIES,
     ABILITY_BIT,
     AREAS,
     CONDITION_BIT,
     CONDITIONS,
     HIGHEST,
+    IMPLIED,
     capacity_bit,
 )
 from etl.derive.matching.distance import metres
-from etl.derive.matching.encode import WANTS, Lots, People, Places
+from etl.derive.matching.encode import Lots, People, Places
 from etl.derive.matching.scoring import COMPONENTS, FULL_WEEK, Scoring
+from etl.derive.matching.sentences import Voice, degrees, say
 
 
 @dataclass(frozen=True)
@@ -39,32 +43,38 @@ class Explanation:
 
 
 def explain(
-    places: Places, people: People, person: int, lots: Lots, lot: int, rules: Scoring
+    places: Places,
+    people: People,
+    person: int,
+    lots: Lots,
+    lot: int,
+    rules: Scoring,
+    voice: Voice = "ufficio",
 ) -> Explanation:
-    """Return why one person and one lot fit or not."""
+    """Return why one person and one lot fit or not, said to an office or to the person."""
     distance = int(metres(places.points[people.place[person]], places.points[lots.place[lot]]))
     obstacles = (
-        *_excluded(int(people.excluded[person]) & int(lots.conditions[lot])),
-        *_lacking(int(lots.required[lot]) & ~int(people.able[person]), people, person),
-        *_too_far(distance, int(people.limit[person])),
+        *_excluded(int(people.excluded[person]) & int(lots.conditions[lot]), voice),
+        *_lacking(int(lots.required[lot]) & ~int(people.able[person]), people, person, voice),
+        *too_far(distance, int(people.limit[person]), voice),
     )
     wants = [int(code) for code in people.wants[person]]
     code = int(lots.occupation[lot])
     shared = [_shared(want, code) if want else 0 for want in wants]
     if max(shared) < rules.digits:
-        obstacles += ("La professione offerta non è tra quelle cercate, né vicina.",)
+        obstacles += (say("professione_diversa", voice),)
     if obstacles:
         return Explanation(False, obstacles, (), None, distance)
     parts = {
-        **_occupation(shared, rules),
-        "capacita": _capacity(people, person, lots, lot),
+        **_occupation(shared, rules, voice),
+        "capacita": _capacity(people, person, lots, lot, voice),
         "vicinanza": (
             100 - 100 * distance // int(people.limit[person]),
-            f"{kilometres(distance)} in linea d’aria",
+            say("vicinanza", voice, distanza=kilometres(distance)),
         ),
-        "orario": _hours(int(people.hours[person]), bool(lots.part_time[lot])),
-        "sostegno": _support(int(people.support[person]), bool(lots.supported[lot])),
-        "formazione": _schooling(int(people.education[person]), code, rules),
+        "orario": _hours(int(people.hours[person]), bool(lots.part_time[lot]), voice),
+        "sostegno": _support(int(people.support[person]), bool(lots.supported[lot]), voice),
+        "formazione": _schooling(int(people.education[person]), code, rules, voice),
     }
     points = tuple(
         (
@@ -84,44 +94,44 @@ def kilometres(distance: int) -> str:
     return f"{tenths // 10},{tenths % 10} km"
 
 
-def _excluded(mask: int) -> tuple[str, ...]:
+def _excluded(mask: int, voice: Voice) -> tuple[str, ...]:
     words = {name: text.it for name, text in vocabulary("condizioni_lavoro").items()}
     found = [
-        f"Il posto comporta «{words[name]}», che la persona esclude."
+        say("condizione", voice, condizione=words[name])
         for name in CONDITIONS
         if mask & CONDITION_BIT[name]
     ]
-    if mask & CONDITION_BIT["senza_mezzi_pubblici"]:
-        found.append("Con i mezzi pubblici non ci si arriva, e la persona non ha un mezzo proprio.")
-    if mask & CONDITION_BIT["riservato_D"]:
-        found.append("Il posto è riservato alle persone con disabilità.")
-    if mask & CONDITION_BIT["riservato_C"]:
-        found.append("Il posto è riservato alle altre categorie protette (art. 18).")
+    found += [say(name, voice) for name in IMPLIED if mask & CONDITION_BIT[name]]
     return tuple(found)
 
 
-def _lacking(mask: int, people: People, person: int) -> tuple[str, ...]:
-    words = {name: text.it for name, text in vocabulary("funzione_limitata").items()}
+def _lacking(mask: int, people: People, person: int, voice: Voice) -> tuple[str, ...]:
     found = []
     for place, area in enumerate(AREAS):
         for level in range(1, HIGHEST + 1):
             if mask & capacity_bit(area, level):
                 has = int(people.capacity[person, place])
                 found.append(
-                    f"Serve più capacità in «{words[area]}»: almeno {level} su {HIGHEST}, "
-                    f"la persona ha {has}."
+                    say(
+                        "capacita_manca",
+                        voice,
+                        area=_words()[area],
+                        minimo=level,
+                        piena=HIGHEST,
+                        ha=has,
+                        massimo=degrees()["massimo"][HIGHEST - level],
+                        tua=degrees()["tua"][HIGHEST - has],
+                    )
                 )
-    if mask & ABILITY_BIT["patente"]:
-        found.append("Serve la patente con un mezzo proprio.")
-    if mask & ABILITY_BIT["tempo_pieno"]:
-        found.append(f"È a tempo pieno: la persona può lavorare meno di {FULL_WEEK} ore.")
+    found += [say(name, voice, ore=FULL_WEEK) for name in ABILITIES if mask & ABILITY_BIT[name]]
     return tuple(found)
 
 
-def _too_far(distance: int, limit: int) -> tuple[str, ...]:
+def too_far(distance: int, limit: int, voice: Voice) -> tuple[str, ...]:
+    """Return what is said of a distance beyond a person's limit (whole metres), or nothing."""
     if distance <= limit:
         return ()
-    return (f"È a {kilometres(distance)}; la persona può andare fino a {kilometres(limit)}.",)
+    return (say("lontano", voice, distanza=kilometres(distance), limite=kilometres(limit)),)
 
 
 def _shared(first: int, second: int) -> int:
@@ -134,37 +144,37 @@ def _shared(first: int, second: int) -> int:
     return count
 
 
-def _occupation(shared: list[int], rules: Scoring) -> dict[str, tuple[int, str]]:
+def _occupation(shared: list[int], rules: Scoring, voice: Voice) -> dict[str, tuple[int, str]]:
     """Of the occupations sought, the one that gives most: its affinity and its place."""
-    best: tuple[int, int, int] | None = None
+    best: tuple[int, int, int, int] | None = None
     for rank, digits in enumerate(shared):
         if digits < rules.digits:
             continue
         affinity, preference = int(rules.affinity[digits]), int(rules.preference[rank])
         value = int(rules.weights[0]) * affinity + int(rules.weights[5]) * preference
         if best is None or value > best[0]:
-            best = (value, affinity, preference)
+            best = (value, affinity, preference, rank)
     assert best is not None
-    same = best[1] == 100
-    place = WANTS - best[2] // 20 + 1
+    _, affinity, preference, rank = best
+    alike = "professione_uguale" if affinity == 100 else "professione_vicina"
     return {
-        "professione": (best[1], "uguale a una cercata" if same else "vicina a una cercata"),
-        "preferenza": (best[2], f"è la {place}ª scelta"),
+        "professione": (affinity, say(alike, voice)),
+        "preferenza": (preference, say("preferenza", voice, scelta=rank + 1)),
     }
 
 
-def _capacity(people: People, person: int, lots: Lots, lot: int) -> tuple[int, str]:
+def _capacity(people: People, person: int, lots: Lots, lot: int, voice: Voice) -> tuple[int, str]:
     asked = [int(level) for level in lots.demand[lot]]
     if not any(asked):
-        return 100, "il posto non chiede capacità particolari"
+        return 100, say("capacita_nessuna", voice)
     has = [int(level) for level in people.capacity[person]]
     short = sum(max(0, need - level) for need, level in zip(asked, has, strict=True))
     if not short:
-        return 100, "la persona ha tutte le capacità chieste"
+        return 100, say("capacita_tutte", voice)
     places = ", ".join(
         _words()[area] for area, need, level in zip(AREAS, asked, has, strict=True) if need > level
     )
-    return 100 - 100 * short // sum(asked), f"con un adattamento per: {places}"
+    return 100 - 100 * short // sum(asked), say("capacita_adattamento", voice, aree=places)
 
 
 @cache
@@ -172,24 +182,24 @@ def _words() -> dict[str, str]:
     return {name: text.it for name, text in vocabulary("funzione_limitata").items()}
 
 
-def _hours(hours: int, part_time: bool) -> tuple[int, str]:
+def _hours(hours: int, part_time: bool, voice: Voice) -> tuple[int, str]:
     if part_time:
-        return 100, "l’orario si può adattare"
+        return 100, say("orario_adattabile", voice)
     if hours >= FULL_WEEK:
-        return 100, "la persona può lavorare a tempo pieno"
-    return 100 * hours // FULL_WEEK, f"la persona può lavorare {hours} ore: orario da concordare"
+        return 100, say("orario_pieno", voice)
+    return 100 * hours // FULL_WEEK, say("orario_parziale", voice, ore=hours)
 
 
-def _support(band: int, supported: bool) -> tuple[int, str]:
+def _support(band: int, supported: bool, voice: Voice) -> tuple[int, str]:
     if supported:
-        return 100, "è previsto un affiancamento"
+        return 100, say("sostegno_previsto", voice)
     if band == 1:
-        return 100, "la persona ha bisogno di poco aiuto"
-    return 100 - 30 * (band - 1), f"fascia d’aiuto {band}: l’affiancamento è da organizzare"
+        return 100, say("sostegno_poco", voice)
+    return 100 - 30 * (band - 1), say("sostegno_fascia", voice, fascia=band)
 
 
-def _schooling(education: int, code: int, rules: Scoring) -> tuple[int, str]:
+def _schooling(education: int, code: int, rules: Scoring, voice: Voice) -> tuple[int, str]:
     gap = int(rules.schooling[code // 10_000]) - education
     if gap <= 0:
-        return 100, "il titolo di studio è adatto"
-    return 100 - 25 * min(gap, 4), "il titolo di studio è più basso di quello abituale"
+        return 100, say("titolo_adatto", voice)
+    return 100 - 25 * min(gap, 4), say("titolo_basso", voice)

@@ -196,11 +196,51 @@ def _fit(people: People, lots: Lots, rules: Scoring, order: Int) -> _Fit:
     )
 
 
+# The rules of one pair, one number each. Their text is also compiled for the browser (to_js.py),
+# so they are written in the small language of derive/quota/language.py.
 @compiled
-def _metres(dx: int, dy: int, dz: int, divisor: int) -> int:
-    chord = int(np.sqrt(float(dx * dx + dy * dy + dz * dz)))
+def arc(chord: int, divisor: int) -> int:
+    """Return whole metres along the earth from whole centimetres through it."""
     line = (chord + 50) // 100
     return line + (line * (line * line // 1000) + divisor // 2) // divisor
+
+
+@compiled
+def ability(asked: int, short: int) -> int:
+    """Return how much of the capacity asked, in levels, there is (0–100)."""
+    return 100 - (100 * short) // asked if asked > 0 else 100
+
+
+@compiled
+def closeness(distance: int, limit: int) -> int:
+    """Return how near a place is beside how far the person would go, in metres (0–100)."""
+    return 100 - (100 * distance) // limit if limit > 0 else 100
+
+
+@compiled
+def timeliness(part_time: int, hours: int, full_week: int) -> int:
+    """Return how well weekly hours suit a post that is, or is not, open to fewer (0–100)."""
+    return 100 if part_time != 0 or hours >= full_week else (100 * hours) // full_week
+
+
+@compiled
+def support(supported: int, band: int) -> int:
+    """Return how well a post suits who needs help of a band from 1 to 4 (0–100)."""
+    return 100 if supported != 0 else 100 - 30 * (band - 1)
+
+
+@compiled
+def schooled(supposed: int, education: int) -> int:
+    """Return how near a person's schooling is to the one that an occupation supposes (0–100)."""
+    return 100 - 25 * min(max(supposed - education, 0), 4)
+
+
+RULES = (arc, ability, closeness, timeliness, support, schooled)
+
+
+@compiled
+def _metres(dx: int, dy: int, dz: int, divisor: int) -> int:
+    return arc(int(np.sqrt(float(dx * dx + dy * dy + dz * dz))), divisor)
 
 
 @compiled
@@ -225,21 +265,14 @@ def _score(fit: _Fit, person: int, lot: int, distance: int, limit: int) -> int:
             shared = _shared_digits(want, code)
             value = fit.weights[0] * fit.affinity[shared] + fit.weights[5] * fit.preference[rank]
             sought = max(sought, value)
-    able = 100
-    if fit.asked[lot]:
-        short = 0
-        for area in range(fit.demand.shape[1]):
-            lack = fit.demand[lot, area] - fit.capacity[person, area]
-            if lack > 0:
-                short += lack
-        able = 100 - (100 * short) // fit.asked[lot]
-    close = 100 - (100 * distance) // limit
-    timely = 100
-    if not fit.part_time[lot] and fit.hours[person] < fit.full_week:
-        timely = (100 * fit.hours[person]) // fit.full_week
-    helped = 100 if fit.supported[lot] else 100 - 30 * (fit.support[person] - 1)
-    gap = fit.schooling[code // 10_000] - fit.education[person]
-    schooled = 100 - 25 * min(max(gap, 0), 4)
+    short = 0
+    for area in range(fit.demand.shape[1]):
+        short += max(fit.demand[lot, area] - fit.capacity[person, area], 0)
+    able = ability(fit.asked[lot], short)
+    close = closeness(distance, limit)
+    timely = timeliness(fit.part_time[lot], fit.hours[person], fit.full_week)
+    helped = support(fit.supported[lot], fit.support[person])
+    taught = schooled(fit.schooling[code // 10_000], fit.education[person])
     weights = fit.weights
     return (  # type: ignore[no-any-return]
         sought
@@ -247,7 +280,7 @@ def _score(fit: _Fit, person: int, lot: int, distance: int, limit: int) -> int:
         + weights[2] * close
         + weights[3] * timely
         + weights[4] * helped
-        + weights[6] * schooled
+        + weights[6] * taught
     )
 
 
