@@ -21,6 +21,7 @@ from etl.derive.quota.language import (
     LanguageError,
     Program,
     Rule,
+    Source,
     read,
 )
 from etl.derive.quota.law import History, Parameter, histories
@@ -176,9 +177,25 @@ def _compile(function: Callable[..., object], compiled: dict[str, str]) -> str:
     return name
 
 
+def on_numbers(function: Callable[..., object]) -> str:
+    """Return a rule that calls no other as a JavaScript function of its own name.
+
+    It works on ordinary numbers, which are exact while every step is below 2**53, and needs
+    `fdiv`, `fmod`, `minimum` and `maximum` beside it. Raises LanguageError outside the language.
+    """
+    source = read(function)
+    if source.calls:
+        raise LanguageError(f"«{source.name}» chiama altre regole")
+    return _text_of(source.name, source, _Writer(source.constants, {}, suffix=""))
+
+
 def _function(name: str, function: Callable[..., object], compiled: dict[str, str]) -> str:
     source = read(function)
     writer = _Writer(source.constants, {c.__name__: _compile(c, compiled) for c in source.calls})
+    return _text_of(name, source, writer)
+
+
+def _text_of(name: str, source: Source, writer: _Writer) -> str:
     lines = [f"  const {target} = {writer.write(value)};" for target, value in source.assignments]
     result = writer.write(source.result)
     lines.append(f"  return {result};")
@@ -186,19 +203,24 @@ def _function(name: str, function: Callable[..., object], compiled: dict[str, st
 
 
 class _Writer:
-    """Writes an expression of the language in JavaScript, every integer a BigInt."""
+    """Writes an expression of the language in JavaScript; with «n», every integer is a BigInt."""
 
-    def __init__(self, constants: Mapping[str, int], calls: Mapping[str, str]) -> None:
+    def __init__(
+        self, constants: Mapping[str, int], calls: Mapping[str, str], suffix: str = "n"
+    ) -> None:
         self._constants = constants
         self._calls = calls
+        self._suffix = suffix
 
     def write(self, node: ast.expr) -> str:
         """Return the expression's text, in parentheses where it is not one word."""
         if isinstance(node, ast.Constant):
-            return f"{node.value}n" if isinstance(node.value, int) else _text(str(node.value))
+            if isinstance(node.value, int):
+                return f"{node.value}{self._suffix}"
+            return _text(str(node.value))
         if isinstance(node, ast.Name):
             constant = self._constants.get(node.id)
-            return node.id if constant is None else f"{constant}n"
+            return node.id if constant is None else f"{constant}{self._suffix}"
         if isinstance(node, ast.IfExp):
             test, body, other = (self.write(n) for n in (node.test, node.body, node.orelse))
             return f"({test} ? {body} : {other})"
