@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from functools import cached_property
@@ -42,14 +43,41 @@ class Portal(_Section):
     anno_geografia: int
 
 
+class Perturbation(_Section):
+    """How counts of persons are changed: at most by `massimo`, with this variance, never to
+    between 1 and `piccoli`. Weaker settings were broken by least squares: they are refused.
+    """
+
+    massimo: int = Field(default=5, ge=5, le=20)
+    varianza: float = Field(default=3.0, ge=3, le=30)
+    piccoli: int = Field(default=4, ge=4)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Perturbation:
+        if self.piccoli > self.massimo:
+            raise ValueError("«piccoli» non può superare «massimo»")
+        return self
+
+    @property
+    def deviazione_standard(self) -> float:
+        """The standard deviation of the change, to one decimal."""
+        return round(math.sqrt(self.varianza), 1)
+
+
 class Disclosure(_Section):
-    """Thresholds under which a figure is not shown (persons, companies, rates)."""
+    """Thresholds under which a figure is not shown (persons, companies, rates).
+
+    `popolazione_minima_comuni`: a comune with fewer inhabitants is not shown by itself in the
+    detailed counts of persons, but with the others of its province.
+    """
 
     soglia_persone: int = Field(ge=3)
     soglia_persone_dettaglio: int = Field(ge=3)
     soglia_imprese: int = Field(ge=3)
     minimo_tassi: int = Field(ge=20)
     quota_massima_nascosta: float = Field(gt=0, le=1)
+    popolazione_minima_comuni: int = Field(default=15_000, ge=0)
+    perturbazione: Perturbation = Perturbation()
 
 
 class Source(_Section):

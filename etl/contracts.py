@@ -21,6 +21,10 @@ SUPPLIER_CONTRACTS = ROOT / "etl" / "receive" / "contratti"
 
 PUBLISHED, WITHHELD, NOT_COLLECTED = "pubblicato", "riservato", "non_rilevato"
 
+TOTAL, UNSTATED = "totale", "non_indicato"
+_WITH_TOTAL = "_con_totale"
+
+Threshold = Literal["soglia_persone", "soglia_persone_dettaglio", "soglia_imprese"]
 FieldType = Literal["testo", "intero", "decimale", "data", "logico", "elenco"]
 
 
@@ -85,6 +89,10 @@ class Policy(_Section):
     totals, `ampiezze` the width that the interval of each hidden value must keep, `con_segno` the
     values that may be negative, and `mai_zero` restricted columns where a zero speaks of every
     company in the cell (all covered, or none).
+
+    `margini` are the dimensions that also have a total, and `gerarchie` those whose codes stand
+    at several levels, from coarse to fine. For perturbation, `contributori` names the restricted
+    column of the persons' identifiers: the derived table has one row a cell and person.
     """
 
     conta: Literal["persone", "imprese", "denaro", "nulla"]
@@ -92,13 +100,13 @@ class Policy(_Section):
     motivo: Text
     dimensioni: list[str] = Field(default_factory=list)
     valori: list[str] = Field(default_factory=list)
-    contributori: dict[str, Literal["soglia_persone", "soglia_imprese"]] = Field(
-        default_factory=dict
-    )
+    margini: list[str] = Field(default_factory=list)
+    gerarchie: dict[str, list[str]] = Field(default_factory=dict)
+    contributori: dict[str, Threshold] = Field(default_factory=dict)
     insieme: dict[str, list[str]] = Field(default_factory=dict)
     sistema: str | None = None
     mai_zero: list[str] = Field(default_factory=list)
-    ampiezze: dict[str, Literal["soglia_persone", "soglia_imprese"]] = Field(default_factory=dict)
+    ampiezze: dict[str, Threshold] = Field(default_factory=dict)
     con_segno: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -111,6 +119,16 @@ class Policy(_Section):
             raise ValueError("il metodo «soppressione» chiede «ampiezze» per ognuno dei «valori»")
         if self.metodo == "soppressione" and not (self.sistema and self.dimensioni):
             raise ValueError("il metodo «soppressione» chiede «sistema» e «dimensioni»")
+        if self.metodo == "perturbazione" and (
+            self.conta != "persone" or len(self.contributori) != 1 or not self.dimensioni
+        ):
+            raise ValueError(
+                "il metodo «perturbazione» conta persone, e chiede «dimensioni» e la colonna degli "
+                "identificativi in «contributori»"
+            )
+        unknown = sorted({*self.margini, *self.gerarchie} - set(self.dimensioni))
+        if unknown:
+            raise ValueError(f"non sono tra le «dimensioni»: {', '.join(unknown)}")
         if self.metodo == "aperto" and self.conta != "nulla":
             raise ValueError("il metodo «aperto» vale solo per dati che non contano nessuno")
         return self
@@ -198,7 +216,16 @@ def field_dictionary(folder: Path = DATASETS) -> dict[str, FieldDefinition]:
 
 @cache
 def vocabulary(name: str, folder: Path = DATASETS) -> dict[str, Text]:
-    """Return the codes of one controlled vocabulary with their labels; raises ContractError."""
+    """Return the codes of one controlled vocabulary with their labels; raises ContractError.
+
+    `<name>_con_totale` is that vocabulary, with a code for the total and one for who states none.
+    """
+    if name.endswith(_WITH_TOTAL):
+        return {
+            TOTAL: Text(it="totale", en="total"),
+            **vocabulary(name.removesuffix(_WITH_TOTAL), folder),
+            UNSTATED: Text(it="non indicato", en="not stated"),
+        }
     raw = _read(folder / "vocabolari.toml")
     if name not in raw:
         raise ContractError(f"Il vocabolario «{name}» non è in vocabolari.toml.")
@@ -221,10 +248,32 @@ def state_field(field: FieldDefinition) -> FieldDefinition:
     )
 
 
+def dimension_with_total(field: FieldDefinition) -> FieldDefinition:
+    """Return the definition of a dimension whose rows are also published all together."""
+    return field.model_copy(
+        update={
+            "vocabolario": f"{field.vocabolario}{_WITH_TOTAL}",
+            "descrizione": Text(
+                it=f"{field.descrizione.it} «{TOTAL}»: tutti insieme.",
+                en=f"{field.descrizione.en} “{TOTAL}”: all together.",
+            ),
+        }
+    )
+
+
 def _fields(
-    names: list[str], required: list[str], stated: list[str], folder: Path, where: str
+    names: list[str],
+    required: list[str],
+    stated: list[str],
+    totals: list[str],
+    folder: Path,
+    where: str,
 ) -> list[ContractField]:
-    known = field_dictionary(folder)
+    known = dict(field_dictionary(folder))
+    for name in set(totals) & set(known):
+        if known[name].vocabolario is None:
+            raise ContractError(f"{where}: «{name}» è nei «margini» ma non ha un vocabolario.")
+        known[name] = dimension_with_total(known[name])
     unknown = sorted({*names, *required, *stated} - set(known))
     if unknown:
         raise ContractError(f"{where}: campi che campi.toml non definisce: {', '.join(unknown)}.")
@@ -247,8 +296,10 @@ def load_contract(slug: str, folder: Path = DATASETS) -> Contract:
         )
     names, required = raw.pop("campi"), raw.pop("obbligatori", [])
     stated = raw["riservatezza"].get("valori", [])
+    totals = raw["riservatezza"].get("margini", [])
     try:
-        return Contract(slug=slug, campi=_fields(names, required, stated, folder, slug), **raw)
+        fields = _fields(names, required, stated, totals, folder, slug)
+        return Contract(slug=slug, campi=fields, **raw)
     except ValidationError as error:
         raise ContractError(f"{slug}: {error}") from None
 
@@ -265,4 +316,6 @@ def load_supplier_contract(name: str) -> SupplierContract:
     """Return a supplier's contract by name; raises ContractError."""
     raw = _read(SUPPLIER_CONTRACTS / f"{name}.toml")
     names, required = raw.pop("campi"), raw.pop("obbligatori", [])
-    return SupplierContract(nome=name, campi=_fields(names, required, [], DATASETS, name), **raw)
+    return SupplierContract(
+        nome=name, campi=_fields(names, required, [], [], DATASETS, name), **raw
+    )

@@ -117,7 +117,7 @@ def _run(
     by_slug = {contract.slug: contract for contract in contracts}
     released = previous.folder / "dati" if previous else in_force(folder) / "datasets"
     with _stage("proteggere", report, result) as count:
-        protection = protect_tables(config, by_slug, derived, released)
+        protection = protect_tables(config, by_slug, derived, released, secret=secret)
         tables = protection.tables
         _refuse_columns(tables)
         release = Release(

@@ -43,7 +43,9 @@ def derive(inputs: Inputs, contract: Contract) -> pd.DataFrame:
     """Return the derived (restricted) table of one contract.
 
     The columns are the contract's, in any order, plus those that its policy names as
-    `contributori`. Raises ContractError where no module derives the data set or a column lacks.
+    `contributori`. A perturbed table has one row a cell and person, and lacks its `valori`: nobody
+    counts before the protection does. Raises ContractError where no module derives the data set
+    or a column lacks.
     """
     try:
         module = import_module(f"etl.derive.{contract.module}")
@@ -53,8 +55,12 @@ def derive(inputs: Inputs, contract: Contract) -> pd.DataFrame:
         ) from error
     step: Callable[[Inputs], pd.DataFrame] = module.derive
     frame = step(inputs)
-    plain = [name for name in contract.names if not name.endswith("_stato")]
-    lacking = [name for name in [*plain, *contract.riservatezza.contributori] if name not in frame]
+    policy = contract.riservatezza
+    counted_later = policy.valori if policy.metodo == "perturbazione" else []
+    plain = [
+        name for name in contract.names if not name.endswith("_stato") and name not in counted_later
+    ]
+    lacking = [name for name in [*plain, *policy.contributori] if name not in frame]
     if lacking:
         raise ContractError(f"«{contract.slug}»: mancano le colonne {', '.join(lacking)}.")
     return frame

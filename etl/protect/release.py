@@ -16,6 +16,7 @@ from etl.problems import ReleaseRefusedError
 from etl.protect.expectations import check
 from etl.protect.generalization import generalize
 from etl.protect.joint import hidden_before, suppress_jointly
+from etl.protect.perturbed import perturb
 from etl.protect.tabular import shape
 
 
@@ -53,11 +54,14 @@ def protect_tables(
     contracts: Mapping[str, Contract],
     derived: Mapping[str, pd.DataFrame],
     previous: Path | None = None,
+    *,
+    secret: bytes,
 ) -> Protection:
     """Return every derived table as it may be released, each by its contract's policy.
 
     `previous` is the folder of the data sets released before: what was hidden there stays hidden
-    while it describes the same thing. Raises ReleaseRefusedError.
+    while it describes the same thing. `secret` keys the perturbation: it must be the same in
+    every release. Raises ReleaseRefusedError.
     """
     protected: dict[str, pd.DataFrame] = {}
     reports: dict[str, dict[str, int | float]] = {}
@@ -73,10 +77,8 @@ def protect_tables(
                 protected[slug] = generalize(derived[slug], contract, threshold)
             case "soppressione":
                 systems.setdefault(str(policy.sistema), []).append(slug)
-            case other:
-                raise ReleaseRefusedError(
-                    f"«{slug}» chiede il metodo di protezione «{other}», che non c’è."
-                )
+            case "perturbazione":
+                protected[slug] = perturb(derived[slug], contract, config.riservatezza, secret)
     for name, slugs in systems.items():
         joint = suppress_jointly(
             config,

@@ -67,7 +67,7 @@ def csvw(config: Config, edition: Edition, contracts: Iterable[Contract]) -> dic
         "dc:modified": {"@value": edition.day.isoformat(), "@type": "xsd:date"},
         "dc:temporal": f"{first.isoformat()}/{last.isoformat()}",
         "dc:accrualPeriodicity": contract.frequenza,
-        "dc:rights": disclosure(contract),
+        "dc:rights": disclosure(config, contract),
         "dcat:keyword": contract.parole_chiave,
         "schema:version": edition.version,
         "dialect": {

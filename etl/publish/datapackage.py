@@ -7,7 +7,7 @@ from typing import Any
 from etl.config import Config
 from etl.contracts import Contract, ContractField, vocabulary
 from etl.protect.tabular import LIST_SEPARATOR
-from etl.publish.dictionary import any_of
+from etl.publish.dictionary import any_of, perturbation_error
 from etl.publish.edition import LICENCE, LICENCE_NAME, LICENCE_URL, Edition
 from etl.publish.formats import FORMS
 from etl.publish.manifest import Entry
@@ -111,7 +111,7 @@ def data_package(config: Config, edition: Edition, files: list[Entry]) -> dict[s
         "periodo": {"da": first_last[0].isoformat(), "a": first_last[1].isoformat()},
         "frequenza": contract.frequenza,
         "sintetico": edition.synthetic,
-        "riservatezza": _policy(contract),
+        "riservatezza": {**_policy(contract), **_error(config, contract)},
         "resources": [table],
         "altre_forme": [form for form in forms if form["format"] != "csv"],
     }
@@ -132,6 +132,20 @@ def _policy(contract: Contract) -> dict[str, Any]:
         "metodo": policy.metodo,
         "motivo": policy.motivo.it,
         "insieme": policy.insieme,
+    }
+
+
+def _error(config: Config, contract: Contract) -> dict[str, Any]:
+    """Return, for a perturbed table, how its values may differ from the true ones."""
+    if contract.riservatezza.metodo != "perturbazione":
+        return {}
+    settings = config.riservatezza.perturbazione
+    return {
+        "perturbazione": {
+            **settings.model_dump(),
+            "deviazione_standard": settings.deviazione_standard,
+            "errore": perturbation_error(config),
+        }
     }
 
 

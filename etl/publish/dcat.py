@@ -355,7 +355,10 @@ def _rights(graph: Graph, config: Config, edition: Edition) -> URIRef:
     return _say(
         graph,
         node,
-        [(RDF.type, DCTERMS.RightsStatement), (RDFS.label, _it(disclosure(edition.contract)))],
+        [
+            (RDF.type, DCTERMS.RightsStatement),
+            (RDFS.label, _it(disclosure(config, edition.contract))),
+        ],
     )
 
 

@@ -43,15 +43,29 @@ def facts(config: Config, edition: Edition) -> list[tuple[str, str]]:
         ("Licenza", f"{LICENCE_NAME} (CC BY 4.0), {LICENCE_URL}"),
         ("Pagina", edition.page(config)),
         ("Dati dimostrativi", "sì" if edition.synthetic else "no"),
-        ("Riservatezza", disclosure(edition.contract)),
+        ("Riservatezza", disclosure(config, edition.contract)),
     ]
     return [(what, text) for what, text in rows if text]
 
 
-def disclosure(contract: Contract) -> str:
+def disclosure(config: Config, contract: Contract) -> str:
     """Return how the data set's figures are protected, in one line."""
     policy = contract.riservatezza
-    return f"Il dato conta {_COUNTED[policy.conta]}. {policy.motivo.it}"
+    text = f"Il dato conta {_COUNTED[policy.conta]}. {policy.motivo.it}"
+    if policy.metodo == "perturbazione":
+        text += f" {perturbation_error(config)}"
+    return text
+
+
+def perturbation_error(config: Config) -> str:
+    """Return how far a perturbed count may be from the true one, as people read it."""
+    settings = config.riservatezza.perturbazione
+    spread = f"{settings.deviazione_standard:.1f}".replace(".", ",")
+    return (
+        "Valore protetto: può differire di pochi casi da quello vero (deviazione standard "
+        f"{spread}; mai più di {settings.massimo}). I valori da 1 a {settings.piccoli} non "
+        "compaiono mai, e uno zero può voler dire pochi."
+    )
 
 
 def any_of(codes: Iterable[str]) -> str:

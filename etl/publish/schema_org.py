@@ -49,7 +49,7 @@ def schema_org(config: Config, edition: Edition, files: list[Entry]) -> dict[str
         "creator": publisher,
         "publisher": publisher,
         "usageInfo": f"{portal.url_base}/note-legali/",
-        "conditionsOfAccess": disclosure(contract),
+        "conditionsOfAccess": disclosure(config, contract),
         "includedInDataCatalog": {
             "@type": "DataCatalog",
             "name": f"{portal.nome}, dati aperti",

@@ -8,6 +8,7 @@ from typing import Any
 
 from etl.config import Config
 from etl.contracts import Contract, field_dictionary, vocabulary
+from etl.publish.dictionary import perturbation_error
 from etl.site.language import long_date
 from etl.site.page import Asset, Page
 from etl.site.released import Dataset, Released
@@ -53,6 +54,7 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
         title="Dati aperti",
         description="Gli insiemi di dati da scaricare, con dizionario, licenza e fonte.",
         context={"dataset": datasets, "frequenze": FREQUENCIES, "insieme": released.files},
+        counterpart="en/dati/",
     )
     for dataset in datasets:
         yield Page(
@@ -62,6 +64,7 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
             description=dataset.contract.domanda.it,
             trail=(("dati/", "Dati aperti"),),
             context=_describe(config, released, dataset),
+            counterpart=f"en/dati/{dataset.slug}/",
         )
 
 
@@ -93,6 +96,9 @@ def _describe(config: Config, released: Released, dataset: Dataset) -> dict[str,
         "fonti": _sources(config, contract),
         "conta": COUNTED[contract.riservatezza.conta],
         "metodo": METHODS[contract.riservatezza.metodo],
+        "errore": perturbation_error(config)
+        if contract.riservatezza.metodo == "perturbazione"
+        else None,
         "protette": [
             field_dictionary()[name].titolo.it.lower() for name in contract.riservatezza.valori
         ],

@@ -129,6 +129,8 @@ def write_zone(folder: Path) -> Path:
         "scoperture-province": _province_cells(),
         "scoperture-settori": _sector_cells(),
         "cifre-pubblicate": _figures(),
+        "iscritti-profili": _enrolled("regione", "03", "Lombardia"),
+        "iscritti-comuni": _enrolled("provincia", "015", "Milano"),
     }
     tables["operatori"] = _operators(tables["sedi-operatori"])
     contracts = {contract.slug: contract for contract in load_contracts()}
@@ -336,6 +338,27 @@ def _quota(number: int, size: int, hidden: bool) -> dict[str, object]:
         "data_riferimento": "2025-12-31",
         "sintetico": True,
     }
+
+
+def _enrolled(level: str, code: str, name: str) -> pd.DataFrame:
+    """Perturbed counts of one territory, one of them withheld."""
+    rows = []
+    for number, group in enumerate(["totale", *vocabulary("gruppi_disabilita")]):
+        rows.append(
+            {
+                "livello_territorio": level,
+                "codice_territorio": code,
+                "territorio": name,
+                "codice_provincia": code if level == "provincia" else None,
+                "gruppo_disabilita": group,
+                "classe_eta": "totale",
+                "sesso": "totale",
+                "iscritti": None if number == 7 else 40 - 5 * number,
+                "data_riferimento": "2025-12-31",
+                "sintetico": True,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _figures() -> pd.DataFrame:

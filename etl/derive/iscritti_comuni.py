@@ -1,0 +1,13 @@
+"""People with disabilities enrolled, by comune and kind of disability."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from etl.derive.datasets import Inputs
+from etl.derive.enrolled import memberships
+
+
+def derive(inputs: Inputs) -> pd.DataFrame:
+    """Return who stands in each cell of provinces and comuni × kind of disability."""
+    return memberships(inputs, ["provincia", "comune"], ["gruppo_disabilita"])
