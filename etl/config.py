@@ -144,6 +144,13 @@ class Ranking(_Section):
     prima_chi_risiede_in_provincia: bool = True
 
 
+class Travel(_Section):
+    """How far one goes in an hour, in kilometres as the crow flies, by each means."""
+
+    km_ora_mezzi_pubblici: int = Field(default=20, ge=1, le=100)
+    km_ora_mezzo_proprio: int = Field(default=35, ge=1, le=100)
+
+
 class Matching(_Section):
     """How people and vacancies are matched.
 
@@ -158,6 +165,7 @@ class Matching(_Section):
     gradi_tollerati: int = Field(default=1, ge=0, le=2)
     pesi: MatchingWeights = MatchingWeights()
     graduatoria: Ranking = Ranking()
+    viaggio: Travel = Travel()
 
 
 class Publication(_Section):
