@@ -39,6 +39,7 @@ MENU = (
     ("qualita/", "Qualità"),
     ("glossario/", "Glossario"),
 )
+ENGLISH_MENU = (("en/", "Overview"), ("en/dati/", "Open data"))
 
 
 def build_site(
@@ -119,6 +120,8 @@ def settings(config: Config, released: Released, output: Path) -> dict[str, Any]
         "MARKDOWN": {
             "extension_configs": {
                 "markdown.extensions.extra": {},
+                # one sentence a line, in the pages that are easy to read
+                "markdown.extensions.nl2br": {},
                 "markdown.extensions.meta": {},
             },
             "output_format": "html5",
@@ -151,6 +154,7 @@ def settings(config: Config, released: Released, output: Path) -> dict[str, Any]
             "politica": POLICY,
             "licenza": LICENCE,
             "menu": MENU,
+            "menu_inglese": ENGLISH_MENU,
             "data_sito": released.date,
         },
         "MIRATO": plugin.Material(config, released),

@@ -13,7 +13,8 @@ from typing import Any
 class Page:
     """One page: where it stands, which template draws it, what it is called.
 
-    `trail` holds the steps between home and the page (address from the root, name).
+    `trail` holds the steps between home and the page (address from the root, name);
+    `counterpart` is the address of the same page in the other language, where there is one.
     """
 
     path: str
@@ -22,6 +23,7 @@ class Page:
     description: str
     trail: tuple[tuple[str, str], ...] = ()
     context: dict[str, Any] = field(default_factory=dict)
+    counterpart: str | None = None
 
     @property
     def address(self) -> str:

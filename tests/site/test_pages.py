@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -49,6 +50,10 @@ def test_every_fixed_address_has_its_page(site: Path) -> None:
         "qualita/",
         "qualita/riservatezza/",
         "glossario/",
+        "facile/",
+        "facile/cercare-lavoro/",
+        "en/",
+        "en/dati/posti-disponibili/",
         "accessibilita/",
         "privacy/",
         "note-legali/",
@@ -57,10 +62,12 @@ def test_every_fixed_address_has_its_page(site: Path) -> None:
     assert (site / "404.html").is_file()
 
 
-def test_every_page_is_italian_with_a_title_a_description_and_one_heading(site: Path) -> None:
+def test_every_page_says_its_language_and_has_a_title_a_description_and_one_heading(
+    site: Path,
+) -> None:
     titles = []
     for name, page in pages(site):
-        assert page.get("lang") == "it", name
+        assert page.get("lang") == ("en" if name.startswith("en/") else "it"), name
         assert len(page.findall(".//h1")) == 1, name
         assert text(page.find(".//h1")), name
         (description,) = page.xpath("//meta[@name='description']/@content")
@@ -87,8 +94,9 @@ def test_every_page_can_be_skipped_through_and_has_its_landmarks(site: Path) -> 
 def test_every_page_says_that_the_data_are_invented(site: Path) -> None:
     for name, page in pages(site):
         (notice,) = page.xpath("//aside[@class='demo']")
-        assert "Dati dimostrativi" in text(notice), name
-        assert "inventati" in text(notice), name
+        english = name.startswith("en/")
+        assert ("Demonstration data" if english else "Dati dimostrativi") in text(notice), name
+        assert ("fictional" if english else "inventati") in text(notice), name
 
 
 def test_a_portal_with_real_sources_bears_no_notice(zone: Path, tmp_path: Path) -> None:
@@ -122,7 +130,9 @@ def test_every_page_states_the_policy_before_anything_else_loads(site: Path) -> 
 
 def test_no_page_asks_another_host_for_anything(site: Path) -> None:
     for name, page in pages(site):
-        asked = page.xpath("//script/@src|//img/@src|//link[not(@rel='canonical')]/@href")
+        asked = page.xpath(
+            "//script/@src|//img/@src|//link[not(@rel='canonical' or @rel='alternate')]/@href"
+        )
         asked += page.xpath("//*[local-name()='use']/@href")
         assert asked, name
         for address in asked:
@@ -324,3 +334,28 @@ def test_each_difference_names_the_figure_and_counts_the_statements(site: Path) 
         ("Manca il riepilogo (quadro 3)", "9"),
         ("Quota di riserva per persone con disabilità: il valore dichiarato è un altro", "4"),
     ]
+
+
+def test_easy_pages_keep_to_short_sentences_one_to_a_line(site: Path) -> None:
+    for path in sorted((site / "facile").rglob("index.html")):
+        article = read(path).find(".//article")
+        lines = [
+            line
+            for block in article.xpath(".//p[not(contains(@class, 'riquadro'))]|.//li|.//dd")
+            for line in "".join(block.itertext()).split("\n")
+        ]
+        assert lines
+        for line in lines:
+            for sentence in re.split(r"[.?!:] ", line):
+                assert len(sentence.split()) <= 16, (path.parent.name, sentence)
+
+
+def test_pages_in_two_languages_lead_to_each_other(site: Path) -> None:
+    base = fabricated.config().portale.url_base
+    for slug in [contract.slug for contract in load_contracts()]:
+        if not (site / "dati" / slug).is_dir():
+            continue
+        here = read(site / "dati" / slug / "index.html")
+        there = read(site / "en" / "dati" / slug / "index.html")
+        assert here.xpath("//link[@hreflang='en']/@href") == [f"{base}/en/dati/{slug}/"]
+        assert there.xpath("//link[@hreflang='it']/@href") == [f"{base}/dati/{slug}/"]
