@@ -20,6 +20,9 @@ from folium.plugins import FastMarkerCluster
 from folium.utilities import JsCode
 
 MIN_ZOOM, MAX_ZOOM = 7, 13
+# Groups stand at least so many pixels apart at whole zooms; half a zoom out, at least 48, which is
+# more than the widest circle (46, in segnaposti.js).
+CLUSTER_RADIUS = 68
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ def region_map(boundaries: dict[str, Any], points: Sequence[Point], theme: str) 
 
     `theme` is the address of the theme's folder, relative to the module that is written.
     """
+    # a group stands on the first of its comuni: let that be the one where most is
+    largest_first = sorted(points, key=lambda item: (-item.value, item.code))
     with _counted_ids():
         chart = _Map(
             location=_centre(boundaries),
@@ -94,13 +99,14 @@ def region_map(boundaries: dict[str, Any], points: Sequence[Point], theme: str) 
             interactive=False,
         ).add_to(chart)
         clusters = _Clusters(
-            [[item.lat, item.lon, item.code, item.name, item.value] for item in points],
+            [[item.lat, item.lon, item.code, item.name, item.value] for item in largest_first],
             callback="segnaposto",
             icon_create_function="gruppo",
             show_coverage_on_hover=False,
-            max_cluster_radius=58,
+            max_cluster_radius=CLUSTER_RADIUS,
             animate=JsCode("animata"),
             spiderfy_on_max_zoom=True,
+            spiderfy_distance_multiplier=1.8,
         ).add_to(chart)
         figure = chart.get_root()
         figure.render()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import hypot
+from random import Random
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from etl.config import ROOT
+from etl.site.maps import Point, region_map
 from tests.browser.kinds import KINDS, eventually, visit
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -49,7 +52,8 @@ def test_the_keyboard_skips_to_the_contents_and_every_stop_can_be_seen(
     page = open_context().new_page()
     visit(page, address + kind)
     page.keyboard.press("Tab")
-    link = page.get_by_role("link", name="Vai al contenuto")
+    skip = "Skip to content" if kind.startswith("en/") else "Vai al contenuto"
+    link = page.get_by_role("link", name=skip)
     expect(link).to_be_focused()
     assert link.bounding_box()["y"] >= 0
     page.keyboard.press("Enter")
@@ -143,3 +147,74 @@ def test_on_paper_only_the_contents_remain(address: str, open_context: Any) -> N
     expect(page.locator(".mappa")).to_be_hidden()
     expect(page.locator("#filtri")).to_be_hidden()
     expect(page.locator("#righe tr").first).to_be_visible()
+
+
+SQUARE = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"codice_provincia": "015", "provincia": "Milano"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[8.5, 45], [11, 45], [11, 46.5], [8.5, 46.5], [8.5, 45]]],
+            },
+        }
+    ],
+}
+MAP_ALONE = """
+import { prepara } from "./mappa.js";
+import * as disegno from "../../operatori/mappa.js";
+prepara(disegno).tela.dataset.pronta = "";
+"""
+CIRCLES = """() => [...document.querySelectorAll(".cerchio")].map((circle) => {
+  const { x, y, width } = circle.getBoundingClientRect();
+  return [x + width / 2, y + width / 2, width];
+})"""
+
+
+def dense_points() -> list[Point]:
+    """Return 900 comuni as close as those around a metropolis, and a few on the very same spot."""
+    chance = Random(68)
+    spots = [
+        (round(chance.gauss(45.55, 0.3), 4), round(chance.gauss(9.4, 0.5), 4)) for _ in range(890)
+    ]
+    spots += [(45.6983, 9.6773)] * 10
+    return [
+        Point(lat, lon, f"{number:06}", f"Comune {number}", 1 + int(chance.paretovariate(0.6)))
+        for number, (lat, lon) in enumerate(spots)
+    ]
+
+
+def serve(page: Page, pattern: str, module: str) -> None:
+    def answer(route: Route) -> None:
+        route.fulfill(body=module, content_type="text/javascript")
+
+    page.route(pattern, answer)
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_circles_of_a_crowded_map_can_be_told_apart_by_finger(
+    address: str, open_context: Any, width: int
+) -> None:
+    page = open_context(width, bypass_csp=True, reduced_motion="reduce").new_page()
+    serve(page, "**/operatori/mappa.js", region_map(SQUARE, dense_points(), "../tema").module)
+    serve(page, "**/tema/js/operatori.js", MAP_ALONE)
+    visit(page, address + "operatori/")
+    page.add_script_tag(path=str(AXE))
+    circles: list[list[float]] = []
+
+    def moved() -> bool:
+        return bool(page.evaluate(CIRCLES) != circles)
+
+    for _ in range(4):
+        circles = page.evaluate(CIRCLES)
+        assert len(circles) > 5
+        for place, (x, y, side) in enumerate(circles):
+            assert side >= 24
+            for other_x, other_y, other_side in circles[:place]:
+                assert hypot(x - other_x, y - other_y) >= (side + other_side) / 2
+        small = page.evaluate("axe.run({runOnly: {type: 'rule', values: ['target-size']}})")
+        assert small["violations"] == []
+        page.get_by_role("button", name="Ingrandisci la mappa").click()
+        assert eventually(page, moved)

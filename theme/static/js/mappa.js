@@ -1,37 +1,41 @@
 // What every map needs once folium has drawn it: Italian controls, keyboard, and a way to show
 // other numbers.
 
-import { aggiornaSegnaposto, animata } from "./segnaposti.js";
+import { aggiornaSegnaposto, animata, prima } from "./segnaposti.js";
 
-const TUTTA = L.Control.extend({
-  options: { position: "bottomright" },
-  initialize(vista) {
-    this.vista = vista;
-  },
-  onAdd() {
-    const tasto = document.createElement("button");
-    tasto.type = "button";
-    tasto.className = "mappa-tasto";
-    tasto.textContent = "Tutta la regione";
-    L.DomEvent.disableClickPropagation(tasto);
-    tasto.addEventListener("click", this.vista);
-    return tasto;
-  },
-});
+// Around what is framed, so that circles near its border are whole.
+const MARGINE = [14, 14];
+
+function tasto(testo, nome, azione) {
+  const elemento = document.createElement("button");
+  elemento.type = "button";
+  elemento.className = "mappa-tasto";
+  elemento.textContent = testo;
+  if (nome) elemento.setAttribute("aria-label", nome);
+  elemento.addEventListener("click", azione);
+  return elemento;
+}
+
+// The buttons stand above the map, not on it: there they would cover circles.
+function comandi(mappa, tuttaLaRegione) {
+  const barra = document.createElement("div");
+  barra.className = "mappa-comandi";
+  const dentro = tasto("+", "Ingrandisci la mappa", () => mappa.zoomIn(1));
+  const fuori = tasto("−", "Rimpicciolisci la mappa", () => mappa.zoomOut(1));
+  const aggiorna = () => {
+    dentro.setAttribute("aria-disabled", mappa.getZoom() >= mappa.getMaxZoom());
+    fuori.setAttribute("aria-disabled", mappa.getZoom() <= mappa.getMinZoom());
+  };
+  mappa.on("zoomend", aggiorna);
+  aggiorna();
+  barra.append(dentro, fuori, tasto("Tutta la regione", "", tuttaLaRegione));
+  mappa.getContainer().before(barra);
+}
 
 export function prepara({ mappa, province, segnaposti }) {
   const confini = province.getBounds();
-  mappa.fitBounds(confini, { animate: false });
-  const tuttaLaRegione = () => mappa.fitBounds(confini);
-
-  L.control
-    .zoom({
-      zoomInTitle: "Ingrandisci la mappa",
-      zoomOutTitle: "Rimpicciolisci la mappa",
-      zoomOutText: "−",
-    })
-    .addTo(mappa);
-  mappa.addControl(new TUTTA(tuttaLaRegione));
+  mappa.fitBounds(confini, { animate: false, padding: MARGINE });
+  comandi(mappa, () => mappa.fitBounds(confini, { padding: MARGINE }));
   mappa.getPanes().overlayPane.setAttribute("aria-hidden", "true");
 
   // The wheel and one finger scroll the page; the map moves once it is in use.
@@ -55,12 +59,13 @@ export function prepara({ mappa, province, segnaposti }) {
       segnaposti.clearLayers();
       const restano = tutti.filter((segno) => quanti.get(segno.options.codice) > 0);
       for (const segno of restano) aggiornaSegnaposto(segno, quanti.get(segno.options.codice));
-      segnaposti.addLayers(restano);
+      segnaposti.addLayers(restano.sort(prima));
     },
     inquadra(codice, animate) {
       const scelta = codice && province.getLayers().find((strato) => strato.feature.id === codice);
       mappa.fitBounds(scelta ? scelta.getBounds() : confini, {
         animate: animate && animata,
+        padding: MARGINE,
       });
       province.eachLayer((strato) =>
         strato.setStyle(

@@ -7,6 +7,33 @@ const tela = document.querySelector(".mappa");
 
 export const animata = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// A group stands on its first comune, not on the mean of all: first comuni keep their distance from
+// each other, means do not, and circles that overlap cannot be told apart by finger.
+const ricalcola = L.MarkerCluster.prototype._recalculateBounds;
+L.MarkerCluster.include({
+  _recalculateBounds() {
+    ricalcola.call(this);
+    if (this._cLatLng) this._latlng = this._wLatLng = this._cLatLng;
+  },
+});
+
+// Only circles of which a finger's breadth is in the window are drawn: of those beyond its edge the
+// keyboard would make invisible stops.
+const DENTRO = L.point(12, 12);
+L.MarkerClusterGroup.include({
+  _getExpandedVisibleBounds() {
+    const { min, max } = this._map.getPixelBounds();
+    const angoli = [min.add(DENTRO), max.subtract(DENTRO)];
+    return L.latLngBounds(angoli.map((angolo) => this._map.unproject(angolo)));
+  },
+});
+
+// The first markers that the map gets are those on which groups stand.
+export function prima(uno, altro) {
+  const divario = altro.options.quanti - uno.options.quanti;
+  return divario || (uno.options.codice < altro.options.codice ? -1 : 1);
+}
+
 const Cerchio = L.DivIcon.extend({
   createIcon(vecchio) {
     const elemento = L.DivIcon.prototype.createIcon.call(this, vecchio);
@@ -16,7 +43,7 @@ const Cerchio = L.DivIcon.extend({
 });
 
 function cerchio(quanti, nome, classe) {
-  const lato = quanti < 10 ? 28 : quanti < 100 ? 33 : quanti < 1000 ? 40 : 50;
+  const lato = quanti < 10 ? 28 : quanti < 100 ? 33 : quanti < 1000 ? 40 : 46;
   const cifra = document.createElement("span");
   cifra.textContent = numero(quanti);
   return new Cerchio({
