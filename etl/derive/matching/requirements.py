@@ -88,13 +88,17 @@ def plain(text: str) -> str:
     return _SPACES.sub(" ", kept.casefold()).strip()
 
 
+def sentences_of(text: str | None) -> list[str]:
+    """Return a text's sentences as they are written; what holds no letter is none."""
+    parts = (part.strip() for part in _SENTENCES.split(text or ""))
+    return [part for part in parts if any(char.isalpha() for char in plain(part))]
+
+
 def read_requirements(text: str | None) -> Reading:
-    """Return what a text asks; an empty text asks nothing."""
+    """Return what a text asks: what its sentences ask together; an empty text asks nothing."""
     reading = Reading()
-    for sentence in _SENTENCES.split(text or ""):
+    for sentence in sentences_of(text):
         words = plain(sentence)
-        if not any(char.isalpha() for char in words):
-            continue
         reading.sentences += 1
         if not _read_sentence(words, reading):
             reading.unread.append(words)

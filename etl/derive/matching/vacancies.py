@@ -87,6 +87,11 @@ def demand(vacancies: pd.DataFrame, place_of: Mapping[str, int], config: Matchin
     )
 
 
+def least_capacity(asked: int, allowed: int, strict: int) -> int:
+    """Return the capacity below which nobody is suitable (a rule that the browser runs too)."""
+    return max(asked - allowed, strict, 0)
+
+
 def required_bits(reading: Reading, tolerated: int) -> int:
     """Return what a post requires beyond which nobody is suitable.
 
@@ -96,7 +101,7 @@ def required_bits(reading: Reading, tolerated: int) -> int:
     allowed = tolerated + ("adattamento" in reading.openings)
     mask = 0
     for area, level in reading.demand.items():
-        least = max(level - allowed, reading.strict.get(area, 0))
+        least = least_capacity(level, allowed, reading.strict.get(area, 0))
         if least > 0:
             mask |= capacity_bit(area, least)
     for ability in reading.abilities:
