@@ -57,9 +57,11 @@ COPIES = {
     "leaflet/images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
     "leaflet/markercluster.js": "leaflet.markercluster/dist/leaflet.markercluster.js",
     "leaflet/markercluster.css": "leaflet.markercluster/dist/MarkerCluster.css",
+    "minisearch/minisearch.js": "minisearch/dist/es/index.js",
     "licenze/bootstrap-italia.txt": "bootstrap-italia/LICENSE",
     "licenze/leaflet.txt": "leaflet/LICENSE",
     "licenze/leaflet.markercluster.txt": "leaflet.markercluster/MIT-LICENCE.txt",
+    "licenze/minisearch.txt": "minisearch/LICENSE.txt",
     "licenze/titillium-web.txt": "bootstrap-italia/dist/fonts/Titillium_Web/OFL.txt",
     "licenze/roboto-mono.txt": "bootstrap-italia/dist/fonts/Roboto_Mono/LICENSE.txt",
 }
@@ -139,7 +141,7 @@ def _fill(folder: Path, content: list[Path]) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(MODULES / source, target)
-    for script in (folder / "leaflet").glob("*.js"):
+    for script in folder.rglob("*.js"):
         text = script.read_text(encoding="utf-8")
         script.write_text(re.sub(r"\n?//# sourceMappingURL=.*", "", text), encoding="utf-8")
     (folder / "font").mkdir()

@@ -17,7 +17,7 @@ from pelican.settings import read_settings
 
 from etl.config import Config
 from etl.contracts import vocabulary
-from etl.site import language, plugin
+from etl.site import language, plugin, search
 from etl.site.assets import CONTENT, THEME, copy_theme
 from etl.site.released import Released, SiteError, read_released
 
@@ -62,6 +62,7 @@ def build_site(
     copy_theme(output)
     say("Sito: pagine")
     _render(config, released, output)
+    search.write_index(output)
     if previous is not None and previous.is_dir():
         _keep_unchanged(output, previous)
     return sum(1 for _ in output.rglob("*.html"))

@@ -27,6 +27,8 @@ KINDS = [
     "qualita/citta-metropolitana-di-milano/",
     "qualita/riservatezza/",
     "glossario/",
+    "cerca/",
+    "cerca/#q=convenzione",
     "facile/",
     "facile/parole/",
     "en/",
