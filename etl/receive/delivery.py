@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,8 @@ from etl.receive.geography import Geography, load_geography
 from etl.receive.occupations import load_occupations
 from etl.receive.pid_rules import TABLES
 from etl.receive.reading import read_source
-from etl.receive.results import SourceResult, group
+from etl.receive.results import Refusals, SourceResult, group
+from etl.receive.sealed import SealError, is_sealed, opened, private_folder
 from etl.receive.store import (
     cache_key,
     forget_others,
@@ -32,6 +34,9 @@ from etl.receive.store import (
 )
 
 Progress = Callable[[str], None]
+
+# what the publisher must mend, not the supplier
+_OURS = frozenset({"fonte-mancante", "chiave-mancante", "chiave-sbagliata"})
 
 SHOWN_GROUPS = 20
 SHOWN_PLACES = 3
@@ -112,7 +117,13 @@ def receive(config: Config, build: Path, progress: Progress | None = None) -> Re
         else:
             say(f"Ricevere «{source.id}»…")
             digest, size = fingerprint(place.path)
-            result = _result(config, source, place, digest, registers, build, say)
+            try:
+                result = _result(config, source, place, digest, registers, build, say)
+            except SealError as error:
+                result = SourceResult(
+                    problems=[_absent(source, place.name, error.code, error.message, error.remedy)],
+                    refused=True,
+                )
             write_quarantine(source, result, build / "quarantena" / source.id)
             snapshots.append(_snapshot(source, place, digest, size, result))
             problems += result.problems
@@ -166,7 +177,7 @@ def _absent(source: Source, place: str, code: str, message: str, remedy: str) ->
         message,
         remedy,
         Severity.FILE if source.obbligatoria else Severity.NOTICE,
-        Responsible.PUBLISHER if code == "fonte-mancante" else Responsible.SUPPLIER,
+        Responsible.PUBLISHER if code in _OURS else Responsible.SUPPLIER,
     )
 
 
@@ -181,6 +192,9 @@ def _result(
 ) -> SourceResult:
     folder = build / "riservato" / "ricevuti" / source.id
     key = cache_key(config, source, f"{place.name} {digest}")
+    if is_sealed(place.name):
+        shutil.rmtree(folder, ignore_errors=True)
+        return _unsealed(source, place, registers, key, say)
     kept = recall(folder, key)
     if kept is not None:
         return kept
@@ -188,6 +202,18 @@ def _result(
     # read back what was kept: a build that finds it there must work on the very same values
     fresh = recall(folder, key)
     assert fresh is not None
+    return fresh
+
+
+def _unsealed(
+    source: Source, place: _Input, registers: Registers, key: str, say: Progress
+) -> SourceResult:
+    """Read an encrypted input; neither its rows nor those refused are kept in clear anywhere."""
+    with opened(place.path, place.name) as path, private_folder() as scratch:
+        keep(read_source(source, path, registers, say, path.name), scratch / source.id, key)
+        fresh = recall(scratch / source.id, key)
+    assert fresh is not None
+    fresh.refusals = Refusals(fresh.refusals.header)
     return fresh
 
 

@@ -21,6 +21,7 @@ from etl.receive.pid import (
     check_prologue,
 )
 from etl.receive.pid_rules import load_rules
+from etl.receive.sealed import opened
 
 _SAFE: dict[str, Any] = {
     "resolve_entities": False,
@@ -30,6 +31,9 @@ _SAFE: dict[str, Any] = {
 }
 
 
+# where a person can be reached: as telling as the name
+_REACHES = ("indirizzo", "telefono", "email")
+_DELEGATE = ("delegato", "e-mailDelegato")
 _UNREADABLE = (OSError, etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, RefusedError)
 
 
@@ -39,15 +43,16 @@ def person_values(config: Config) -> Iterator[tuple[str, ...]]:
         if source.formato == "pid-xml" and source.percorso is not None:
             path = ROOT / source.percorso
             if path.exists():
-                yield from iter_person_values(path)
+                with opened(path) as readable:
+                    yield from iter_person_values(readable)
 
 
 def iter_person_values(path: Path) -> Iterator[tuple[str, ...]]:
     """Yield, for each person named in a file, folder or zip of statements, what names them.
 
-    A group holds the tax code, and the name and surname in both orders, as far as the file gives
-    them. Workers, contact persons (*referenti*) and delegates are persons. What cannot be read of
-    a broken file is skipped: `receive` refuses such files.
+    A group holds the tax code, the address, telephone and e-mail, and the name and surname in both
+    orders, as far as the file gives them. Workers, contact persons (*referenti*) and delegates are
+    persons. What cannot be read of a broken file is skipped: `receive` refuses such files.
     """
     members, _ = list_members(path)
     with Opener() as opener:
@@ -84,8 +89,8 @@ def _persons(stream: IO[bytes]) -> Iterator[tuple[str, ...]]:
                 element.clear(keep_tail=True)
                 while element.getprevious() is not None:
                     del parent[0]
-            elif event == "start" and parent is None and element.get("delegato"):
-                yield (element.get("delegato"),)
+            elif event == "start" and parent is None:
+                yield _delegate(element)
         if unread > LONGEST_UNKNOWN:
             return
         content = stream.read(CHUNK)
@@ -96,10 +101,13 @@ def _small(content: bytes, prefix: str) -> Iterator[tuple[str, ...]]:
     root: Any = etree.fromstring(content, parser)
     if root is None:
         return
-    if delegate := root.get("delegato"):
-        yield (delegate,)
+    yield _delegate(root)
     for element in root.iter(*_tags(prefix)):
         yield _group(element, prefix)
+
+
+def _delegate(root: Any) -> tuple[str, ...]:
+    return tuple(root.get(name) for name in _DELEGATE if root.get(name))
 
 
 def _tags(prefix: str) -> tuple[str, ...]:
@@ -109,9 +117,9 @@ def _tags(prefix: str) -> tuple[str, ...]:
 def _group(element: Any, prefix: str) -> tuple[str, ...]:
     values = {
         name: (element.findtext(prefix + name) or "").strip()
-        for name in ("codicefiscale", "cognome", "nome")
+        for name in ("codicefiscale", "cognome", "nome", *_REACHES)
     }
-    group = [values["codicefiscale"]]
+    group = [values["codicefiscale"], *(values[name] for name in _REACHES)]
     if values["cognome"] and values["nome"]:
         name = f"{values['cognome']} {values['nome']}"
         group += [name, f"{values['nome']} {values['cognome']}"]
