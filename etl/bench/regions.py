@@ -6,7 +6,7 @@ import numpy as np
 
 from etl.derive.matching.criteria import ABILITY_BIT, AREAS, CONDITION_BIT, CONDITIONS, HIGHEST
 from etl.derive.matching.distance import sphere_points
-from etl.derive.matching.encode import WANTS, Int, Lots, People, Places, ordered
+from etl.derive.matching.encode import WANTS, Int, Lots, People, Places, canonical
 
 _PROVINCES = 12
 _LIMITS = (5_000, 10_000, 15_000, 20_000, 30_000, 40_000, 60_000)
@@ -62,7 +62,7 @@ def random_region(
         supported=draw.random(lots) < 0.2,
         numeric=draw.random(lots) < 0.1,
     )
-    return places, ordered(persons), ordered(vacancies)
+    return places, canonical(persons)[0], canonical(vacancies)[0]
 
 
 def _keys(draw: np.random.Generator, count: int) -> Int:

@@ -210,6 +210,107 @@ def first_come(graph: Graph, order: Int, merit: Int) -> tuple[Int, Int]:
     return match, price
 
 
+def refilled(graph: Graph, given: Int, people: Int) -> Int:
+    """Return a filling of most posts, given one that only some `people` can still make fuller.
+
+    Whoever is matched in `given` stays matched. `people` must hold everyone from whom a longer
+    filling could start: those who lost their post, or got new edges, or were never matched.
+    """
+    match = given.copy()
+    seats = np.concatenate([[0], np.cumsum(graph.posts)])
+    _refill(graph, seats, np.ascontiguousarray(people, dtype=np.int64), match)
+    return match
+
+
+@compiled
+def _refill(graph: Graph, seats: Int, people: Int, match: Int) -> None:
+    """Augment from people without a post, along shortest ways, as long as there is one."""
+    start, lot = graph.start, graph.lot
+    lots = len(seats) - 1
+    filled = np.zeros(lots, dtype=np.int64)
+    holder = np.full(seats[lots], -1, dtype=np.int32)
+    seat_of = np.full(len(match), -1, dtype=np.int64)
+    for one in range(len(match)):
+        if match[one] >= 0:
+            seat_of[one] = seats[match[one]] + filled[match[one]]
+            holder[seat_of[one]] = one
+            filled[match[one]] += 1
+    level = np.empty(lots, dtype=np.int32)
+    queue = np.empty(lots, dtype=np.int32)
+    edge_turn = np.empty(len(match), dtype=np.int64)
+    seat_turn = np.empty(lots, dtype=np.int64)
+    path = np.empty(lots + 1, dtype=np.int32)
+    while True:
+        level[:] = -1
+        tail, last = 0, -1
+        for one in people:
+            if match[one] >= 0:
+                continue
+            edge_turn[one] = start[one]
+            for edge in range(start[one], start[one + 1]):
+                place = lot[edge]
+                if level[place] < 0:
+                    level[place] = 0
+                    queue[tail] = place
+                    tail += 1
+        head = 0
+        while head < tail:
+            place = queue[head]
+            head += 1
+            if last >= 0 and level[place] > last:
+                break
+            seat_turn[place] = seats[place]
+            if filled[place] < seats[place + 1] - seats[place]:
+                last = level[place]
+            elif last < 0:
+                for seat in range(seats[place], seats[place + 1]):
+                    other = holder[seat]
+                    edge_turn[other] = start[other]
+                    for edge in range(start[other], start[other + 1]):
+                        if level[lot[edge]] < 0:
+                            level[lot[edge]] = level[place] + 1
+                            queue[tail] = lot[edge]
+                            tail += 1
+        if last < 0:
+            return
+        for first in people:
+            if match[first] >= 0:
+                continue
+            depth = 0
+            path[0] = first
+            end = -1
+            while depth >= 0 and end < 0:
+                one = path[depth]
+                deeper = False
+                while edge_turn[one] < start[one + 1] and end < 0 and not deeper:
+                    place = lot[edge_turn[one]]
+                    if level[place] == depth:
+                        if filled[place] < seats[place + 1] - seats[place]:
+                            end = place
+                        elif depth < last and seat_turn[place] < seats[place + 1]:
+                            depth += 1
+                            path[depth] = holder[seat_turn[place]]
+                            seat_turn[place] += 1
+                            deeper = True
+                    if end < 0 and not deeper:
+                        edge_turn[one] += 1
+                if end < 0 and not deeper:
+                    depth -= 1
+            if end < 0:
+                continue
+            # from the free post back to the first, everyone moves one place along
+            seat = seats[end] + filled[end]
+            filled[end] += 1
+            while depth >= 0:
+                one = path[depth]
+                left = seat_of[one]
+                match[one] = lot[edge_turn[one]]
+                seat_of[one] = seat
+                holder[seat] = one
+                seat = left
+                depth -= 1
+
+
 class _Search(NamedTuple):
     """Which lots a search has met (`seen`: in which search), and who would move into each.
 

@@ -5,11 +5,13 @@ A *lot* is one vacancy: posts of one kind at one place, as many as its `posts`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from etl.derive.matching.identity import content_keys
 
 Int = npt.NDArray[Any]
 Columns = TypeVar("Columns", bound="_Columns")
@@ -41,11 +43,12 @@ class _Columns:
 class People(_Columns):
     """People who can be matched, one row a person.
 
-    `key` is a 64-bit hash of the person's id, `place` an index into Places, `limit` whole metres,
-    `excluded` and `able` masks (criteria.py), `capacity` n × 10 levels 0–4, `wants` n × 5 codes of
-    five digits in order of preference (0 = none), `hours` the most that the person can work a
-    week, `support` the band 1–4, `education` 0–5, `enrolled` days since enrolment, `group` the
-    kind of disability and `operator` who follows the person (−1 = nobody), as indices.
+    `key` is a number drawn from the other columns (`canonical`), unlike any other, `place` an
+    index into Places, `limit` whole metres, `excluded` and `able` masks (criteria.py), `capacity`
+    n × 10 levels 0–4, `wants` n × 5 codes of five digits in order of preference (0 = none),
+    `hours` the most that the person can work a week, `support` the band 1–4, `education` 0–5,
+    `enrolled` days since enrolment, `group` the kind of disability and `operator` who follows the
+    person (−1 = nobody), as indices.
     """
 
     key: Int
@@ -85,6 +88,20 @@ class Lots(_Columns):
     numeric: Int
 
 
-def ordered(columns: Columns) -> Columns:
-    """Return the rows by key: two deliveries of the same rows are then the same columns."""
-    return columns.take(np.argsort(columns.key, kind="stable"))  # type: ignore[attr-defined]
+def canonical(columns: Columns) -> tuple[Columns, Int]:
+    """Return the rows under keys drawn from what they say, in that order, and their old numbers.
+
+    Two deliveries of the same rows are then the same columns, whatever ids the rows had: the ids
+    (the keys given) only tell apart rows that say the same, and those can be exchanged.
+    """
+    by_id = np.argsort(columns.key, kind="stable")  # type: ignore[attr-defined]
+    said = content_keys(
+        [
+            getattr(columns, item.name)[by_id]
+            for item in fields(columns)  # type: ignore[arg-type]
+            if item.name != "key"
+        ]
+    )
+    order = np.argsort(said, kind="stable")
+    rows = by_id[order]
+    return replace(columns.take(rows), key=said[order]), rows  # type: ignore[attr-defined,type-var]

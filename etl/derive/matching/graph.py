@@ -43,6 +43,13 @@ class Graph(NamedTuple):
         start, lot, numbers = _keep(self.start, self.lot, kept)
         return make_graph(start, lot, self.posts), numbers
 
+    def widen(self, person: Int, lot: Int) -> Graph:
+        """Return the graph with further edges, sorted by person; seen from the people only."""
+        more = np.searchsorted(person, np.arange(len(self.start)))
+        start, lots = _merged(self.start, self.lot, more, np.ascontiguousarray(lot, np.int32))
+        none = np.zeros(0, dtype=np.int32)
+        return Graph(start, lots, self.posts, np.zeros(self.lots + 1, np.int64), none, none)
+
 
 def make_graph(start: Int, lot: Int, posts: Int) -> Graph:
     """Return the graph of edges sorted by person, over lots with so many posts."""
@@ -69,6 +76,23 @@ def _turn(start: Int, lot: Int, lots: int) -> tuple[Int, Int, Int]:
             number[place] = edge
             at[lot[edge]] = place + 1
     return lot_start, person, number
+
+
+@compiled
+def _merged(start: Int, lot: Int, more_start: Int, more_lot: Int) -> tuple[Int, Int]:
+    first = np.empty(len(start), dtype=np.int64)
+    lots = np.empty(len(lot) + len(more_lot), dtype=np.int32)
+    total = 0
+    for source in range(len(start) - 1):
+        first[source] = total
+        for edge in range(start[source], start[source + 1]):
+            lots[total] = lot[edge]
+            total += 1
+        for edge in range(more_start[source], more_start[source + 1]):
+            lots[total] = more_lot[edge]
+            total += 1
+    first[len(start) - 1] = total
+    return first, lots
 
 
 @compiled

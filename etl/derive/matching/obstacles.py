@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from etl.derive.matching.cardinality import most_posts
+from etl.derive.matching.cardinality import refilled
 from etl.derive.matching.criteria import (
     ABILITIES,
     ABILITY_BIT,
@@ -16,7 +16,7 @@ from etl.derive.matching.criteria import (
     HIGHEST,
 )
 from etl.derive.matching.encode import Int, Lots, People, Places
-from etl.derive.matching.graph import Graph, make_graph
+from etl.derive.matching.graph import Graph
 from etl.derive.matching.pairs import kept_apart
 from etl.derive.matching.scoring import Scoring
 
@@ -43,19 +43,13 @@ def lifted_requirements(
     gained do not depend on which filling it is.
     """
     person, lot, requirement = _single(places, people, lots, rules)
-    sources = graph.sources()
     before = int((match >= 0).sum())
+    waiting = np.flatnonzero(match < 0)
     found = []
     for place, name in enumerate(LIFTABLE):
         chosen = requirement == place
-        every = np.concatenate([sources, person[chosen]])
-        order = np.argsort(every, kind="stable")
-        wider = make_graph(
-            np.searchsorted(every[order], np.arange(graph.people + 1)),
-            np.concatenate([graph.lot, lot[chosen]])[order],
-            graph.posts,
-        )
-        after = int((most_posts(wider, match) >= 0).sum()) if chosen.any() else before
+        wider = graph.widen(person[chosen], lot[chosen])
+        after = int((refilled(wider, match, waiting) >= 0).sum())
         concerned = len(np.unique(person[chosen]))
         found.append(Lifted(name, after - before, int(chosen.sum()), concerned))
     return sorted(found, key=lambda one: (-one.posts, -one.pairs, one.requirement))

@@ -17,7 +17,7 @@ from etl.derive.matching.criteria import (
     condition_bits,
 )
 from etl.derive.matching.distance import sphere_points
-from etl.derive.matching.encode import WANTS, Int, People, Places
+from etl.derive.matching.encode import WANTS, Int, People, Places, canonical
 from etl.derive.matching.identity import keys
 from etl.derive.matching.scoring import FULL_WEEK
 from etl.receive.geography import Geography
@@ -85,7 +85,6 @@ def supply(
     rows, spot, wants = rows.loc[seeking], spot.loc[seeking], wants[seeking]
     ids = rows["id_persona"].to_numpy(dtype=object)
     key = keys(ids)
-    order = np.argsort(key, kind="stable")
     groups = tuple(vocabulary("gruppi_disabilita"))
     operators = tuple(sorted(set(rows["codice_operatore"].dropna())))
     people = People(
@@ -94,9 +93,8 @@ def supply(
         wants=wants,
         **_columns(rows, when, groups, operators),
     )
-    return Supply(
-        people.take(order), tuple(str(one) for one in ids[order]), groups, operators, left_out
-    )
+    people, order = canonical(people)
+    return Supply(people, tuple(str(one) for one in ids[order]), groups, operators, left_out)
 
 
 def _columns(

@@ -76,7 +76,7 @@ def ranking(people: People, config: Matching) -> Int:
     """Return each person's place in the ranking, 1 first.
 
     Points for months of enrolment and for the support band (`[incrocio.graduatoria]`); then who
-    enrolled first; then the person's key, which says nothing about them.
+    enrolled first; then a number drawn from the profile and from nothing else (`canonical`).
     """
     rule = config.graduatoria
     band = np.array(rule.punti_fascia, dtype=np.int64)[people.support - 1]

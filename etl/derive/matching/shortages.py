@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from etl.derive.matching.cardinality import most_posts
+from etl.derive.matching.cardinality import most_posts, refilled
 from etl.derive.matching.encode import Int
 from etl.derive.matching.graph import Graph
 
@@ -29,9 +29,11 @@ def filled_posts(graph: Graph, match: Int, group: Int, groups: int) -> tuple[Int
         alone = graph._replace(posts=np.where(group == one, graph.posts, 0))
         kept = np.where(place == one, match, -1).astype(np.int32)
         most[one] = (most_posts(alone, kept) >= 0).sum()
+        # only those who lose their post can fill others: nobody else found one before
         others = graph._replace(posts=np.where(group == one, 0, graph.posts))
         kept = np.where(place == one, -1, match).astype(np.int32)
-        least[one] = total - (most_posts(others, kept) >= 0).sum()
+        left = np.flatnonzero(place == one)
+        least[one] = total - (refilled(others, kept, left) >= 0).sum()
     return least, most
 
 

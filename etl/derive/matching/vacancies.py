@@ -11,7 +11,7 @@ import pandas as pd
 
 from etl.config import Matching
 from etl.derive.matching.criteria import ABILITY_BIT, AREAS, CONDITION_BIT, capacity_bit
-from etl.derive.matching.encode import Lots
+from etl.derive.matching.encode import Lots, canonical
 from etl.derive.matching.identity import keys
 from etl.derive.matching.profiles import five_digits
 from etl.derive.matching.requirements import Reading, read_requirements
@@ -41,8 +41,6 @@ def demand(vacancies: pd.DataFrame, place_of: Mapping[str, int], config: Matchin
     known = vacancies["codice_comune"].isin(list(place_of)) & (vacancies["posti"] > 0)
     rows = vacancies[known]
     key = keys(rows["id_posto"])
-    order = np.argsort(key, kind="stable")
-    rows, key = rows.iloc[order].reset_index(drop=True), key[order]
     texts = (
         rows["capacita_controindicazioni"]
         .astype("object")
@@ -79,9 +77,10 @@ def demand(vacancies: pd.DataFrame, place_of: Mapping[str, int], config: Matchin
         supported=np.array(["sostegno" in reading.openings for reading in readings], dtype=bool),
         numeric=(rows["categoria_assunzione"] == "NU").fillna(False).to_numpy(bool),
     )
+    lots, order = canonical(lots)
     return Demand(
         lots,
-        rows,
+        rows.iloc[order].reset_index(drop=True),
         sum(reading.sentences for reading in readings),
         dict(sorted(unread.items(), key=lambda item: (-item[1], item[0]))),
     )

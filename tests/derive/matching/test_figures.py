@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from etl.config import Matching, Ranking
+from etl.config import ROOT, Matching, Ranking
 from etl.derive.matching.cardinality import most_posts
-from etl.derive.matching.encode import Lots, People, ordered
+from etl.derive.matching.encode import Lots, People, canonical
 from etl.derive.matching.figures import (
     comparison,
     coverage,
@@ -29,7 +33,6 @@ from etl.derive.matching.stable import blocking_pairs
 from .graphs import CONFIG, RULES, market_in, pairs_in, region
 
 PLACE = (900, 500, 60, 2)
-OPTIMAL = ("massimo_punteggio", "posti_poi_punteggio")
 
 
 @pytest.fixture(scope="module")
@@ -43,20 +46,22 @@ def all_regimes(here: Market) -> list[Assignment]:
 
 
 def figures(of: Market) -> dict[str, pd.DataFrame]:
-    ones = [assign(of, regime, CONFIG) for regime in OPTIMAL]  # type: ignore[arg-type]
+    ones = [assign(of, regime, CONFIG) for regime in REGIMES]
     return {
         "copertura": coverage(of),
         "frontiere": frontiers(of),
         "confronto": comparison(of, ones),
         "ostacoli": obstacles(of, RULES),
+        "equità": fairness(of, ones, tuple("abcdefg")),
         **{f"flussi {one.regime}": flows(of, one) for one in ones},
     }
 
 
-def rebuilt(people: People, lots: Lots) -> Market:
+def rebuilt(people: People, lots: Lots, threads: int | None = None) -> Market:
     places, _, _ = region(*PLACE)
-    people, lots = ordered(people), ordered(lots)
-    return market(places, people, lots, possible_pairs(places, people, lots, RULES), CONFIG)
+    (people, _), (lots, _) = canonical(people), canonical(lots)
+    found = possible_pairs(places, people, lots, RULES, threads)
+    return market(places, people, lots, found, CONFIG)
 
 
 @pytest.mark.parametrize("renamed", [False, True], ids=["righe permutate", "id cambiati"])
@@ -83,6 +88,46 @@ def test_without_renaming_the_very_same_people_get_the_very_same_posts(here: Mar
     for regime in REGIMES:
         one, two = assign(here, regime, CONFIG), assign(other, regime, CONFIG)
         assert one.edge.tolist() == two.edge.tolist()
+
+
+def test_people_and_lots_that_are_alike_can_be_exchanged_without_changing_a_figure() -> None:
+    _, people, lots = region(*PLACE)
+    twice = np.repeat(np.arange(0, len(people), 3), 3)
+    draw = np.random.default_rng(13)
+    tables = []
+    for _ in range(2):
+        some = people.take(draw.permutation(twice))
+        same = replace(some, key=draw.permutation(len(some)) + 1)
+        posts = lots.take(draw.permutation(np.repeat(np.arange(0, len(lots), 2), 2)))
+        tables.append(figures(rebuilt(same, replace(posts, key=draw.permutation(len(posts)) + 1))))
+    for name, table in tables[0].items():
+        pd.testing.assert_frame_equal(table, tables[1][name], obj=name)
+
+
+def test_one_thread_or_many_one_process_or_another_give_the_very_same_result(here: Market) -> None:
+    expected = _digest(here)
+    assert [_digest(rebuilt(here.people, here.lots, threads)) for threads in (1, 5)] == [
+        expected,
+        expected,
+    ]
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", f"from {__name__} import digest_here; print(digest_here())"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "77", "TZ": "Pacific/Auckland", "LC_ALL": "C"},
+    )
+    assert elsewhere.stdout.strip() == expected
+
+
+def digest_here() -> str:
+    return _digest(market_in(*PLACE))
+
+
+def _digest(of: Market) -> str:
+    edges = [assign(of, regime, CONFIG).edge for regime in REGIMES]
+    return hashlib.sha256(np.concatenate([of.graph.lot, *edges]).tobytes()).hexdigest()
 
 
 def test_each_regime_is_best_at_what_it_promises(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import etl.derive.matching.pairs as pairs_module
 from etl.bench.matching_peers import pairs_by_sql
 from etl.config import Matching, MatchingWeights
-from etl.derive.matching.encode import ordered
+from etl.derive.matching.encode import canonical
 from etl.derive.matching.explanation import explain
 from etl.derive.matching.pairs import Pairs, kept_apart, possible_pairs
 from etl.derive.matching.scoring import scoring
@@ -75,8 +75,8 @@ def test_the_order_of_the_rows_changes_nothing(seed: int) -> None:
     draw = np.random.default_rng(seed)
     shuffled = (
         places,
-        ordered(people.take(draw.permutation(len(people)))),
-        ordered(lots.take(draw.permutation(len(lots)))),
+        canonical(people.take(draw.permutation(len(people))))[0],
+        canonical(lots.take(draw.permutation(len(lots))))[0],
     )
     assert as_triples(possible_pairs(*shuffled, RULES)) == as_triples(pairs_in(120, 90, 20, 7))
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from etl.derive.matching.cardinality import most_posts
+from etl.derive.matching.cardinality import most_posts, refilled
 from etl.derive.matching.encode import Int
 from etl.derive.matching.graph import Graph
 from etl.derive.matching.levels import settle
@@ -80,6 +80,26 @@ def test_posts_filled_in_a_group_range_as_over_every_best_filling(data: st.DataO
     )
     assert counts.min(axis=0).tolist() == least.tolist()
     assert counts.max(axis=0).tolist() == most.tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_where_some_lose_their_post_they_alone_make_the_filling_full_again(
+    data: st.DataObject,
+) -> None:
+    graph = data.draw(graphs(people=12, lots=8))
+    match = most_posts(graph)
+    gone = np.array(data.draw(st.lists(st.booleans(), min_size=graph.lots, max_size=graph.lots)))
+    others = graph._replace(posts=np.where(gone, 0, graph.posts))
+    lost = gone[np.maximum(match, 0)] & (match >= 0)
+    kept = np.where(lost, -1, match).astype(np.int32)
+    found = refilled(others, kept, np.flatnonzero(lost))
+    assert (found >= 0).sum() == (most_posts(others) >= 0).sum()
+    assert (found[kept >= 0] >= 0).all()
+    pairs = set(zip(graph.sources().tolist(), graph.lot.tolist(), strict=True))
+    matched = np.flatnonzero(found >= 0)
+    assert {(one, int(found[one])) for one in matched.tolist()} <= pairs
+    assert (np.bincount(found[matched], minlength=graph.lots) <= others.posts).all()
 
 
 def test_in_a_region_every_flow_of_the_chosen_optimum_lies_in_its_range() -> None:
