@@ -23,14 +23,15 @@ def robots(config: Config) -> bytes:
 def write_sitemap(config: Config, site: Path) -> int:
     """Write the site's sitemap.xml, of every page that it holds; return how many.
 
-    Left out are the page of unknown addresses and those that ask not to be listed. The day of a
-    page is that of the newest data; a data set's own page has its own.
+    Left out are the page of unknown addresses and those that ask not to be listed: on a portal of
+    demonstration, where every page asks it once, those that ask it on their own account. The day
+    of a page is that of the newest data; a data set's own page has its own.
     """
     manifest = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
     entries = []
     for path in sorted(site.rglob("*.html")):
         name = path.relative_to(site).as_posix()
-        if name == "404.html" or _UNLISTED.search(path.read_bytes()):
+        if name == "404.html" or len(_UNLISTED.findall(path.read_bytes())) > int(config.is_demo):
             continue
         day = manifest["data"]
         package = path.parent / "datapackage.json"

@@ -24,7 +24,8 @@ SHAPES = Path(__file__).with_name("dcat_ap.shapes.ttl")
 # concern forms that we publish.
 _MACHINE_READABLE = frozenset({"CSV", "JSON", "GEOJSON", "ODS", "XLSX", "GZIP"})
 _NOT_PROPRIETARY = frozenset({"CSV", "JSON", "GEOJSON", "ODS", "GZIP"})
-_RATINGS = ((351, "ottimo"), (221, "buono"), (121, "sufficiente"), (0, "scarso"))
+EXCELLENT = 351  # points from which the rating is the best one
+_RATINGS = ((EXCELLENT, "ottimo"), (221, "buono"), (121, "sufficiente"), (0, "scarso"))
 BEST = 405
 
 

@@ -19,6 +19,7 @@ from etl.publish.dataset import Bounds, dataset_files, form_entries, version_fil
 from etl.publish.dcat import catalogue, to_jsonld, to_turtle
 from etl.publish.dictionary import facts
 from etl.publish.edition import Edition
+from etl.publish.examples import portal_examples
 from etl.publish.feeds import atom, newest_first, news
 from etl.publish.formats import as_json
 from etl.publish.manifest import Manifest
@@ -66,6 +67,7 @@ def publish(
     for path, content, rows in api_files(config, editions):
         manifest.add(path, content, rows)
     manifest.add("dati/api/openapi.json", as_json(openapi(config, editions)))
+    manifest.add("dati/esempi.json", as_json(portal_examples(config, editions)))
     _catalogue(config, datasets, bounds, manifest)
     _harvest(config, manifest)
     zone.write("geografia/comuni.csv", _plain_csv(release.comuni))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
+
+from markupsafe import Markup
 
 from etl.config import Config
 from etl.contracts import Contract, field_dictionary, vocabulary
 from etl.publish.dictionary import perturbation_error
-from etl.site.language import long_date
+from etl.site.history import Past, citation, read_past
 from etl.site.page import Asset, Page
 from etl.site.released import Dataset, Released
 
@@ -36,6 +40,7 @@ COUNTED = {
     "denaro": "Questi dati contano somme di denaro.",
     "nulla": "Questi dati non contano né persone né datori di lavoro.",
 }
+LANGUAGES = {"curl": "curl", "python": "Python", "r": "R", "duckdb": "DuckDB"}
 METHODS = {
     "soppressione": "Le cifre che riguardano pochi soggetti non si mostrano.",
     "perturbazione": "Le cifre sono modificate di poco, in modo casuale.",
@@ -48,6 +53,7 @@ METHODS = {
 def pages(config: Config, released: Released) -> Iterator[Page]:
     """Yield the catalogue and a page for each data set."""
     datasets = list(released.datasets.values())
+    pasts = read_past(released.zone)
     yield Page(
         path="dati/index.html",
         template="dati",
@@ -56,6 +62,17 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
         context={"dataset": datasets, "frequenze": FREQUENCIES, "insieme": released.files},
         counterpart="en/dati/",
     )
+    yield Page(
+        path="dati/esempi/index.html",
+        template="esempi",
+        title="Come usare i dati",
+        description="Programmi brevi per leggere i dati con curl, Python, R e DuckDB.",
+        trail=(("dati/", "Dati aperti"),),
+        context={
+            "esempi": _read(released.zone / "portale" / "dati" / "esempi.json"),
+            "linguaggi": LANGUAGES,
+        },
+    )
     for dataset in datasets:
         yield Page(
             path=f"dati/{dataset.slug}/index.html",
@@ -63,7 +80,7 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
             title=dataset.contract.titolo.it,
             description=dataset.contract.domanda.it,
             trail=(("dati/", "Dati aperti"),),
-            context=_describe(config, released, dataset),
+            context=_describe(config, released, dataset, pasts[dataset.slug]),
             counterpart=f"en/dati/{dataset.slug}/",
         )
 
@@ -82,16 +99,21 @@ def assets(_config: Config, released: Released) -> Iterator[Asset]:
                 yield Asset(f"{address}{path.relative_to(folder).as_posix()}", source=path)
 
 
-def _describe(config: Config, released: Released, dataset: Dataset) -> dict[str, Any]:
+def _describe(config: Config, released: Released, dataset: Dataset, past: Past) -> dict[str, Any]:
     contract = dataset.contract
+    folder = released.zone / "datasets" / dataset.slug
     return {
+        "passato": past,
+        "esempi": _read(folder / "esempi.json"),
+        "linguaggi": LANGUAGES,
+        "schema_org": data_block(_read(folder / f"{dataset.slug}.jsonld")),
         "insieme": dataset,
         "contratto": contract,
         "dizionario": [_field(contract, name) for name in contract.names],
         "anteprima": [
             [preview(row[name]) for name in contract.names] for row in dataset.rows[:PREVIEW_ROWS]
         ],
-        "citazione": citation(config, released, contract),
+        "citazione": citation(config, past, past.newest),
         "frequenza": FREQUENCIES.get(contract.frequenza, contract.frequenza),
         "fonti": _sources(config, contract),
         "conta": COUNTED[contract.riservatezza.conta],
@@ -131,14 +153,16 @@ def _same(name: str, wanted: list[str]) -> bool:
     return any(item == name or item.startswith(f"{name}-") for item in wanted)
 
 
-def citation(config: Config, released: Released, contract: Contract) -> str:
-    """Return how to cite the data set: publisher, title, date, address, licence."""
-    portal = config.portale
-    return (
-        f"{portal.titolare.nome}, «{contract.titolo.it}», {portal.nome}, "
-        f"dati aggiornati al {long_date(released.date)}, "
-        f"{portal.url_base}/dati/{contract.slug}/, licenza CC BY 4.0."
-    )
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def data_block(value: Any) -> Markup:
+    """Return JSON as the inside of a `<script>` that holds data: no text in it can end it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)
 
 
 def preview(value: Any) -> str:

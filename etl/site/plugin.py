@@ -10,11 +10,33 @@ from pelican import signals
 from pelican.generators import Generator
 
 from etl.config import Config
-from etl.site import catalogue, english, home, operators, quality, search, tools, vacancies
+from etl.site import (
+    catalogue,
+    english,
+    history,
+    home,
+    metadata,
+    operators,
+    quality,
+    search,
+    tools,
+    vacancies,
+)
 from etl.site.page import Asset, Page
 from etl.site.released import Released
 
-SECTIONS = (home, operators, vacancies, tools, catalogue, english, quality, search)
+SECTIONS = (
+    home,
+    operators,
+    vacancies,
+    tools,
+    catalogue,
+    history,
+    metadata,
+    english,
+    quality,
+    search,
+)
 
 
 @dataclass(frozen=True)

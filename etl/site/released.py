@@ -44,7 +44,12 @@ KINDS = {
     "sql": "SQL, per creare la tabella",
     "bib": "BibTeX, la citazione",
     "CITATION.cff": "Citation File Format, la citazione",
-    "esempi.json": "esempi di domande ai dati",
+    "modifiche.json": "le modifiche, versione per versione",
+    "modifiche.csv": "le righe cambiate, una per una",
+    "modifiche.atom": "le novità, come feed Atom",
+    "ritirate.csv": "le chiavi delle righe ritirate",
+    "SHA256SUMS": "le impronte, per controllare i file",
+    "esempi.json": "programmi di esempio",
     "qualita-metadati.json": "la qualità dei metadati",
 }
 

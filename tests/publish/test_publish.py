@@ -70,10 +70,15 @@ def test_search_engines_find_robots_and_a_sitemap_of_the_pages(tmp_path: Path) -
     assert f"Sitemap: {released.BASE}/sitemap.xml" in (site / "robots.txt").read_text("utf-8")
     unlisted = '<meta name="robots" content="noindex">'
     pages = {"index.html": "", "dati/operatori/index.html": "", "città/index.html": ""}
-    for path, text in {**pages, "404.html": "", "cerca/index.html": unlisted}.items():
-        (site / path).parent.mkdir(parents=True, exist_ok=True)
-        (site / path).write_text(f"<!doctype html>{text}", encoding="utf-8")
-    assert write_sitemap(released.config(), site) == 3
+    demo = released.config()
+    real = demo.model_copy(
+        update={"fonti": [item.model_copy(update={"sintetica": False}) for item in demo.fonti]}
+    )
+    for config, every in ((real, ""), (demo, unlisted)):
+        for path, text in {**pages, "404.html": "", "riservata/index.html": unlisted}.items():
+            (site / path).parent.mkdir(parents=True, exist_ok=True)
+            (site / path).write_text(f"<!doctype html>{every}{text}", encoding="utf-8")
+        assert write_sitemap(config, site) == 3
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     root = ET.parse(site / "sitemap.xml").getroot()
     found = [(node.findtext(f"{name}loc"), node.findtext(f"{name}lastmod")) for node in root]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -119,8 +120,15 @@ PROOF = {
 }
 
 
-def write_zone(folder: Path) -> Path:
-    """Write the whole zone under `folder` through the real publisher; return it."""
+def write_zone(
+    folder: Path,
+    change: Callable[[dict[str, pd.DataFrame]], None] = lambda _: None,
+    **more: Any,
+) -> Path:
+    """Write the whole zone under `folder` through the real publisher; return it.
+
+    `change` may alter the tables; `more` is the publisher's: `previous`, `day`.
+    """
     comuni, province = _geography()
     tables = {
         "sedi-operatori": _sites(comuni),
@@ -133,6 +141,7 @@ def write_zone(folder: Path) -> Path:
         "iscritti-comuni": _enrolled("provincia", "015", "Milano"),
     }
     tables["operatori"] = _operators(tables["sedi-operatori"])
+    change(tables)
     contracts = {contract.slug: contract for contract in load_contracts()}
     for slug, contract in contracts.items():
         table = tables[slug]
@@ -152,7 +161,7 @@ def write_zone(folder: Path) -> Path:
         province=province,
     )
     zone = ReleasableZone(folder)
-    publish(config(), release, zone)
+    publish(config(), release, zone, **more)
     for name, text in (
         ("quota.mjs", browser_rules()),
         ("parametri.json", parameters_json()),
