@@ -23,6 +23,7 @@ PUBLISHED, WITHHELD, NOT_COLLECTED = "pubblicato", "riservato", "non_rilevato"
 
 TOTAL, UNSTATED = "totale", "non_indicato"
 _WITH_TOTAL = "_con_totale"
+_VOCABULARIES = "vocabolari.toml"
 
 Threshold = Literal["soglia_persone", "soglia_persone_dettaglio", "soglia_imprese"]
 FieldType = Literal["testo", "intero", "decimale", "data", "logico", "elenco"]
@@ -129,7 +130,7 @@ class Policy(_Section):
         unknown = sorted({*self.margini, *self.gerarchie} - set(self.dimensioni))
         if unknown:
             raise ValueError(f"non sono tra le «dimensioni»: {', '.join(unknown)}")
-        if self.metodo == "aperto" and self.conta != "nulla":
+        if self.metodo == "aperto" and self.conta not in ("nulla", "denaro"):
             raise ValueError("il metodo «aperto» vale solo per dati che non contano nessuno")
         return self
 
@@ -149,6 +150,17 @@ class Geometry(_Section):
     lon: str
 
 
+class Return(_Section):
+    """How the suppliers' monitoring returns fill a data set (docs/add-a-measure.md).
+
+    `grandezze` are the fields that a return gives, one row each; `categoria` the field that the
+    return's own column of that name fills, where there is one.
+    """
+
+    grandezze: list[str] = Field(min_length=1)
+    categoria: str | None = None
+
+
 class Contract(_Section):
     """The contract of one open data set."""
 
@@ -164,6 +176,7 @@ class Contract(_Section):
     geometria: Geometry | None = None
     riservatezza: Policy
     attese: Expectations = Field(default_factory=Expectations)
+    ritorno: Return | None = None
 
     @property
     def names(self) -> list[str]:
@@ -204,10 +217,29 @@ def _read(path: Path) -> dict[str, Any]:
         raise ContractError(f"«{path.parent.name}/{path.name}»: {error}") from None
 
 
+def _merged(folder: Path, name: str) -> dict[str, Any]:
+    """Return the common file of that name with those of single data sets, each entry once."""
+    merged = _read(folder / name)
+    for path in sorted(folder.glob(f"*/{name}")):
+        for entry, body in _read(path).items():
+            known = merged.setdefault(entry, {}) if name == _VOCABULARIES else merged
+            twice = sorted(set(body) & set(known)) if known is not merged else [entry]
+            if any(item in known for item in twice):
+                raise ContractError(
+                    f"{path.parent.name}/{name} definisce di nuovo {', '.join(twice)}: "
+                    "usare la definizione che c’è, o un altro nome."
+                )
+            known |= body if known is not merged else {entry: body}
+    return merged
+
+
 @cache
 def field_dictionary(folder: Path = DATASETS) -> dict[str, FieldDefinition]:
-    """Return every field by name, from `campi.toml`; raises ContractError."""
-    raw = _read(folder / "campi.toml")
+    """Return every field by name, from `campi.toml`; raises ContractError.
+
+    Fields that only one data set has may stand in a `campi.toml` of its own folder.
+    """
+    raw = _merged(folder, "campi.toml")
     try:
         return {name: FieldDefinition(nome=name, **body) for name, body in raw.items()}
     except ValidationError as error:
@@ -218,6 +250,8 @@ def field_dictionary(folder: Path = DATASETS) -> dict[str, FieldDefinition]:
 def vocabulary(name: str, folder: Path = DATASETS) -> dict[str, Text]:
     """Return the codes of one controlled vocabulary with their labels; raises ContractError.
 
+    A data set may add its own codes to a vocabulary, in a `vocabolari.toml` of its folder.
+
     `<name>_con_totale` is that vocabulary, with a code for the total and one for who states none.
     """
     if name.endswith(_WITH_TOTAL):
@@ -226,10 +260,15 @@ def vocabulary(name: str, folder: Path = DATASETS) -> dict[str, Text]:
             **vocabulary(name.removesuffix(_WITH_TOTAL), folder),
             UNSTATED: Text(it="non indicato", en="not stated"),
         }
-    raw = _read(folder / "vocabolari.toml")
+    raw = _vocabularies(folder)
     if name not in raw:
         raise ContractError(f"Il vocabolario «{name}» non è in vocabolari.toml.")
     return {code: Text(**label) for code, label in raw[name].items()}
+
+
+@cache
+def _vocabularies(folder: Path) -> dict[str, Any]:
+    return _merged(folder, _VOCABULARIES)
 
 
 def state_field(field: FieldDefinition) -> FieldDefinition:

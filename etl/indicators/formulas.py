@@ -1,4 +1,4 @@
-"""The texts of the formulas: what each indicator measures, in which unit, from which source."""
+"""The texts of the formulas (`formule.toml`): what each measures, its unit and its source."""
 
 from __future__ import annotations
 
@@ -33,18 +33,22 @@ class Formula(BaseModel):
     avvertenza: str | None = None
     funzioni: list[str]
 
-    def estimate(self, numerator: float, denominator: float | None) -> Estimate:
+    def estimate(
+        self, numerator: float, denominator: float | None, kind: Kind | None = None
+    ) -> Estimate:
         """Return the indicator's value; a count has no denominator.
 
+        `kind` is for a formula that names several quantities, and one of another kind is wanted.
         Raises ValueError where the numbers cannot be (a part above its whole), or where the
         formula needs a denominator and none is given.
         """
-        if self.tipo == "conteggio":
+        wanted = kind or self.tipo
+        if wanted == "conteggio":
             return Estimate(numerator, numerator, numerator)
         if denominator is None:
             raise ValueError(f"{self.sigla} needs a denominator")
         compute = {"proporzione": proportion, "rapporto": ratio, "variazione": change}
-        return compute[self.tipo](numerator, denominator)
+        return compute[wanted](numerator, denominator)
 
 
 @cache

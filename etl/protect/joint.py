@@ -88,7 +88,8 @@ def sensitive(config: Config, contract: Contract, frame: pd.DataFrame) -> pd.Ser
     policy = contract.riservatezza
     found = pd.Series(False, index=frame.index)
     for column, threshold in policy.contributori.items():
-        found |= frame[column].between(1, getattr(config.riservatezza, threshold) - 1)
+        few = frame[column].between(1, getattr(config.riservatezza, threshold) - 1)
+        found |= few.fillna(False).astype("bool")
     if policy.mai_zero:
         counted = frame[policy.mai_zero]
         found |= (counted == 0).any(axis=1) & (counted.sum(axis=1) > 0)
@@ -109,7 +110,7 @@ def _system(
         equations += [
             Equation(f"{larger}|{key}", (f"{smaller}|{key}", f"{larger}-{smaller}|{key}"))
             for smaller, larger in _ordered_values(contract)
-            for key in _keys(contract, frame)
+            for key in _keys(contract, frame[frame[smaller].notna() & frame[larger].notna()])
         ]
         for other, coarse in sorted(derived.items()):
             equations += _sums(contracts[other], coarse, contract, frame)
@@ -125,7 +126,8 @@ def _cells(
     rows = frame.to_dict("records")
     for key, row, is_small in zip(_keys(contract, frame), rows, small, strict=True):
         keep_hidden = is_small or key in hidden_before
-        for name in policy.valori:
+        # what nobody collected is no cell: it promises nothing and protects nothing
+        for name in (name for name in policy.valori if not pd.isna(row[name])):
             cells.append(
                 {
                     "id": f"{name}|{key}",
@@ -138,6 +140,8 @@ def _cells(
                 }
             )
         for smaller, larger in _ordered_values(contract):
+            if pd.isna(row[smaller]) or pd.isna(row[larger]):
+                continue
             cells.append(
                 {
                     "id": f"{larger}-{smaller}|{key}",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from functools import cache
 
 import pandas as pd
 
+from etl.contracts import Contract, load_contracts, vocabulary
 from etl.problems import Problem, Severity
 from etl.receive.geography import Geography
 from etl.receive.validation import Found, Table
@@ -116,7 +118,102 @@ def _compensations(table: Table, registers: Registers, _: str | None) -> list[Fo
     return _province_codes(table, registers, "provincia_compensata")
 
 
+def _returns(table: Table, registers: Registers, _: str | None) -> list[Found]:
+    """A return names a measure, an item and a category that some data set asks for."""
+    asked = {c.slug: c for c in load_contracts() if c.ritorno is not None}
+    found = _province_codes(table, registers, "codice_provincia")
+    columns = (table.column("misura"), table.column("grandezza"), table.column("categoria"))
+    for index, (measure, item, category) in enumerate(zip(*columns, strict=True)):
+        contract = asked.get(str(measure))
+        rule = contract.ritorno if contract else None
+        if contract is None or rule is None:
+            wrong = ("misura", "misura-sconosciuta", "Nessuna misura si chiama così.")
+            expected = _near(str(measure), list(asked))
+        elif item not in rule.grandezze:
+            wrong = ("grandezza", "grandezza-sconosciuta", "La misura non chiede questa cifra.")
+            expected = ", ".join(rule.grandezze)
+        elif rule.categoria and not _known_category(contract, rule.categoria, category):
+            wrong = ("categoria", "categoria-sconosciuta", "La misura non ha questa categoria.")
+            expected = _categories(contract, rule.categoria)
+        else:
+            continue
+        column, code, message = wrong
+        found.append(
+            (
+                index,
+                table.problem(
+                    index,
+                    code,
+                    message,
+                    "usare una delle parole attese, come stanno nel modello del ritorno.",
+                    column=table.header(column),
+                    found=table.value(index, column),
+                    expected=expected,
+                ),
+            )
+        )
+    return found
+
+
+def _near(word: str, known: list[str]) -> str:
+    return ", ".join(difflib.get_close_matches(word, known, 3, 0.3) or sorted(known))
+
+
+def _known_category(contract: Contract, name: str, value: object) -> bool:
+    words = _vocabulary_of(contract, name)
+    return value is not None and (words is None or str(value) in words)
+
+
+def _categories(contract: Contract, name: str) -> str:
+    return ", ".join(_vocabulary_of(contract, name) or ["un testo"])
+
+
+def _vocabulary_of(contract: Contract, name: str) -> list[str] | None:
+    field = next(item.definizione for item in contract.campi if item.name == name)
+    return list(vocabulary(field.vocabolario)) if field.vocabolario else None
+
+
+# What comes first must not come later.
+_ORDER = (
+    ("data_iscrizione", "data_primo_servizio"),
+    ("data_assegnazione", "data_primo_servizio"),
+    ("data_primo_servizio", "data_avviamento"),
+    ("data_avviamento", "data_cessazione"),
+)
+
+
+def _paths(table: Table, registers: Registers, _: str | None) -> list[Found]:
+    found: list[Found] = []
+    for first, then in _ORDER:
+        pairs = zip(table.column(first), table.column(then), strict=True)
+        found += [
+            (
+                index,
+                table.problem(
+                    index,
+                    "date-in-disordine",
+                    f"La data in «{table.header(then)}» viene prima di quella in "
+                    f"«{table.header(first)}».",
+                    "controllare le due date nella pratica.",
+                    column=table.header(then),
+                    found=table.value(index, then),
+                    expected=f"una data non precedente a «{table.header(first)}»",
+                ),
+            )
+            for index, (before, after) in enumerate(pairs)
+            if before is not None and after is not None and str(after) < str(before)
+        ]
+    return found + _province_codes(table, registers, "codice_provincia")
+
+
+def _declarations(table: Table, registers: Registers, _: str | None) -> list[Found]:
+    return _province_codes(table, registers, "codice_provincia")
+
+
 _CHECKS: dict[str, tuple[Check, ...]] = {
+    "doti": (_paths,),
+    "dichiarazioni-operatori": (_declarations,),
+    "ritorni-monitoraggio": (_returns,),
     "catalogo-operatori": (_places,),
     "iscritti": (_places,),
     "prospetti": (_offices,),
@@ -147,7 +244,7 @@ def _province_codes(table: Table, registers: Registers, name: str) -> list[Found
                 "Il codice non è di una provincia italiana.",
                 "usare il codice Istat della provincia, tre cifre.",
                 column=table.header(name),
-                found=str(code),
+                found=table.value(index, name),
                 expected="un codice Istat di provincia, per esempio 015",
             ),
         )

@@ -28,6 +28,7 @@ def code_version() -> str:
     files = sorted((ROOT / "etl" / "receive").rglob("*"))
     files += [ROOT / "etl" / name for name in ("contracts.py", "problems.py", "config.py")]
     files += [DATASETS / name for name in ("campi.toml", "vocabolari.toml", "professioni.csv")]
+    files += sorted(DATASETS.glob("*/*.toml"))
     for path in files:
         if path.suffix in (".py", ".toml", ".csv"):
             digest.update(f"{path.name}\0".encode() + path.read_bytes())

@@ -122,11 +122,8 @@ def bars(
     """
     extent = [item.value or 0 for item in items]
     extent += [bound for item in items for bound in (item.high, item.target) if bound]
-    top = (
-        1.0
-        if unit == "percento" and max(extent, default=0) <= 1
-        else nice_top(max(extent, default=0))
-    )
+    proportion = any(item.low is not None for item in items) and max(extent) <= 1
+    top = 1.0 if proportion else nice_top(max(extent, default=0))
     y, drawn = 4.0, []
     room = WIDTH - 92
     for item in items:
@@ -225,7 +222,7 @@ def lines(
         ]
         drawn.append(
             {
-                "nome": label,
+                "nome": textwrap.shorten(label, 48, placeholder="…"),
                 "segno": SIGNS[place % len(SIGNS)],
                 "tratto": place % len(SIGNS),
                 "tratti": _pieces(points),
@@ -452,6 +449,11 @@ STATE_SIGNS = {
 }
 
 
+def _state_place(state: str) -> tuple[int, str]:
+    known = list(STATE_SIGNS)
+    return (known.index(state) if state in known else len(known), state)
+
+
 def gantt(
     name: str,
     title: str,
@@ -461,9 +463,16 @@ def gantt(
     **more: Any,
 ) -> Chart:
     """Return the actions of a plan by period, each with its state as a sign and a word."""
-    left, right = 78, WIDTH - 10
+    left, right = 96, WIDTH - 10
     step = (right - left) / max(1, len(periods))
-    y, drawn = 24.0, []
+    states = sorted({action.state for action in actions}, key=_state_place)
+    key = [
+        {"x": 178 * (place % 2), "y": 13 + 18 * (place // 2), "segno": STATE_SIGNS.get(state, "?")}
+        | {"nome": state, "stato": state.replace(" ", "-")}
+        for place, state in enumerate(states)
+    ]
+    roof = 18.0 * math.ceil(len(states) / 2) + 8
+    y, drawn = roof + 24, []
     for action in actions:
         drawn.append(
             {
@@ -503,7 +512,8 @@ def gantt(
                 for place, period in enumerate(periods)
             ],
             "larghezza": round(step - 4, 1),
-            "legenda": sorted({(STATE_SIGNS.get(a.state, "?"), a.state) for a in actions}),
+            "legenda": key,
+            "tetto": roof + 14,
             "sinistra": left,
             "destra": right,
         },

@@ -22,6 +22,7 @@ from etl.site import (
     tools,
     vacancies,
 )
+from etl.site.measures import pages as measures
 from etl.site.page import Asset, Page
 from etl.site.released import Released
 
@@ -30,6 +31,7 @@ SECTIONS = (
     operators,
     vacancies,
     tools,
+    measures,
     catalogue,
     history,
     metadata,

@@ -7,7 +7,7 @@ import pytest
 
 from etl.config import Config, load_config
 from etl.contracts import ContractError, load_contract
-from etl.derive import cifre_pubblicate, operatori, posti_disponibili, sedi_operatori
+from etl.derive import operatori, posti_disponibili, sedi_operatori
 from etl.derive.datasets import Inputs, derive
 from etl.derive.statements import in_force, reference_date, section
 from etl.problems import InputRefusedError
@@ -211,7 +211,7 @@ def test_two_operators_of_the_same_name_keep_two_ids_and_sites_stay_distinct(
 
 
 def test_published_figures_are_real_and_carry_their_source(config: Config) -> None:
-    frame = cifre_pubblicate.derive(inputs(config))
+    frame = derive(inputs(config), load_contract("cifre-pubblicate"))
     assert len(frame) == 27
     assert not frame["sintetico"].any()
     assert frame["url_fonte"].str.startswith("http").all()

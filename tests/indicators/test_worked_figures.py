@@ -267,7 +267,7 @@ def test_outputs_that_contradict_one_another_are_refused() -> None:
 
 
 def test_every_formula_from_f1_to_f34_has_a_text_and_functions_that_exist() -> None:
-    assert list(formulas()) == [f"F{number}" for number in range(1, 35)]
+    assert list(formulas())[:34] == [f"F{number}" for number in range(1, 35)]
     for item in formulas().values():
         for name in (item.titolo, item.formula, item.fonte, item.unita):
             assert name.strip(), item.sigla

@@ -1,0 +1,309 @@
+"""The charts that a measure declares, filled with its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from etl.contracts import Contract, field_dictionary, vocabulary
+from etl.site.charts import (
+    Action,
+    Cell,
+    Chart,
+    Value,
+    bars,
+    gantt,
+    lines,
+    matrix,
+    small_multiples,
+)
+from etl.site.language import collation_key, listing
+from etl.site.measures.declaration import Drawing, Indicator, Measure
+from etl.site.measures.figures import Figure, by, matching, periods, series
+from etl.site.released import Released, Row
+
+ACTIONS, TARGETS = "azioni", "traguardi"
+
+
+def label(column: str, code: str) -> str:
+    """Return what people call a value of a column: its vocabulary's label, else itself."""
+    name = field_dictionary()[column].vocabolario
+    known = vocabulary(name) if name else {}
+    return known[code].it if code in known else code
+
+
+def own_rows(measure: Measure, released: Released, slug: str) -> list[Row]:
+    """Return the rows of a data set that belong to the measure."""
+    rows = released.rows(slug)
+    if slug != measure.slug and "misura" in released.datasets[slug].contract.names:
+        return [row for row in rows if row["misura"] == measure.slug]
+    return rows
+
+
+def draw(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:
+    """Return the chart; None where there is nothing to draw, because nobody sent a figure."""
+    match drawing.tipo:
+        case "azioni":
+            return _actions(measure, drawing, released)
+        case "responsabilita":
+            return _responsibilities(measure, drawing, released)
+        case "traguardi":
+            return _targets(measure, drawing, released)
+        case "matrice":
+            return _matrix(measure, drawing, released)
+        case "barre" if drawing.per is None:
+            return _indicator_bars(measure, drawing, released)
+        case "barre":
+            return _bars(measure, drawing, released)
+        case "province":
+            return _provinces(measure, drawing, released)
+        case _:
+            return _lines(measure, drawing, released)
+
+
+def _chosen(measure: Measure, drawing: Drawing) -> list[Indicator]:
+    return [item for name in drawing.indicatori for item in measure.indicatori if item.id == name]
+
+
+def _rows(measure: Measure, indicator: Indicator, released: Released) -> list[Row]:
+    return own_rows(measure, released, measure.data_set(indicator))
+
+
+def _invented(figures: Sequence[Figure]) -> bool:
+    return any(item.synthetic for item in figures)
+
+
+def _lines(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:
+    chosen = _chosen(measure, drawing)
+    found: dict[str, list[Figure]] = {}
+    if drawing.per is not None:
+        indicator = chosen[0]
+        column = drawing.per
+        groups = by(indicator, _rows(measure, indicator, released), column, _order(column))
+        found = {label(column, code): figures for code, figures in groups.items()}
+    else:
+        for item in chosen:
+            found[item.titolo] = series(item, _rows(measure, item, released))
+    every = sorted({figure.period for figures in found.values() for figure in figures})
+    if not every:
+        return None
+    lined = {
+        name: [_at(figures, period).as_value(period) for period in every]
+        for name, figures in found.items()
+    }
+    return lines(
+        drawing.id,
+        drawing.titolo,
+        drawing.descrizione,
+        every,
+        lined,
+        chosen[0].unit,
+        target=_drawn_target(chosen[0]),
+        synthetic=any(_invented(figures) for figures in found.values()),
+    )
+
+
+def _at(figures: Sequence[Figure], period: str) -> Figure:
+    return next((item for item in figures if item.period == period), Figure(period, "non_rilevato"))
+
+
+def _order(column: str) -> Callable[[str], Any]:
+    name = field_dictionary()[column].vocabolario
+    known = list(vocabulary(name)) if name else []
+    return lambda code: (known.index(code) if code in known else len(known), collation_key(code))
+
+
+def _drawn_target(indicator: Indicator) -> float | None:
+    """Return the level to draw; «more than» the baseline is the axis itself."""
+    target = indicator.obiettivo
+    return target.valore if target and target.verso != "piu_di" else None
+
+
+def _provinces(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:
+    indicator = _chosen(measure, drawing)[0]
+    rows = _rows(measure, indicator, released)
+    groups = by(indicator, rows, "codice_provincia", lambda code: code)
+    every = periods(matching(rows, indicator.dove))
+    if not groups:
+        return None
+    panels = {
+        province.name: [
+            _at(groups.get(province.code, []), period).as_value(period) for period in every
+        ]
+        for province in released.provinces
+    }
+    return small_multiples(
+        drawing.id,
+        drawing.titolo,
+        drawing.descrizione,
+        every,
+        panels,
+        indicator.unit,
+        synthetic=any(_invented(figures) for figures in groups.values()),
+    )
+
+
+def _bars(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:
+    indicator, column = _chosen(measure, drawing)[0], str(drawing.per)
+    groups = by(indicator, _rows(measure, indicator, released), column, _order(column))
+    last = {code: figures[-1] for code, figures in groups.items() if figures}
+    if not last:
+        return None
+    target = _drawn_target(indicator)
+    period = next(iter(last.values())).period
+    return bars(
+        drawing.id,
+        drawing.titolo,
+        drawing.descrizione + (f" Periodo: {period}." if period else ""),
+        [figure.as_value(label(column, code), target) for code, figure in last.items()],
+        indicator.unit,
+        field_dictionary()[column].titolo.it,
+        synthetic=_invented(list(last.values())),
+    )
+
+
+def _indicator_bars(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:
+    chosen = _chosen(measure, drawing)
+    last = []
+    for item in chosen:
+        figures = series(item, _rows(measure, item, released))
+        last.append((item, figures[-1] if figures else Figure("", "non_rilevato")))
+    if all(figure.value is None for _, figure in last):
+        return None
+    return bars(
+        drawing.id,
+        drawing.titolo,
+        drawing.descrizione,
+        [figure.as_value(item.titolo) for item, figure in last],
+        chosen[0].unit,
+        "Indicatore",
+        synthetic=_invented([figure for _, figure in last]),
+    )
+
+
+def _actions(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:
+    rows = own_rows(measure, released, ACTIONS)
+    if not rows:
+        return None
+    years = sorted({year for row in rows for year in row["periodo"].split("/")})
+    actions = [
+        Action(
+            _short(row["id_azione"]),
+            row["azione"],
+            frozenset(row["periodo"].split("/")),
+            label("stato_azione", row["stato_azione"]),
+            listing(label("responsabili", code) for code in row["responsabili"] or []),
+        )
+        for row in rows
+    ]
+    return gantt(
+        drawing.id,
+        drawing.titolo,
+        drawing.descrizione,
+        years,
+        actions,
+        note="Testo e responsabilità vengono dal documento.",
+        synthetic=any(row["sintetico"] for row in rows),
+    )
+
+
+def _short(identifier: str) -> str:
+    """Return an action's id without the document's prefix, and with dots in its objective."""
+    parts = identifier.split("-")[1:]
+    return "-".join(parts)
+
+
+def _responsibilities(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:
+    rows = own_rows(measure, released, ACTIONS)
+    known = list(vocabulary("soggetto"))
+    actors = {
+        code
+        for row in rows
+        for code in [*(row["responsabili"] or []), *(row["partecipanti"] or [])]
+    }
+    columns = sorted(actors, key=known.index)
+    if not columns:
+        return None
+    grid: dict[str, Sequence[Cell]] = {}
+    for row in rows:
+        grid[_short(row["id_azione"])] = [_role(row, code) for code in columns]
+    return matrix(
+        drawing.id,
+        drawing.titolo,
+        drawing.descrizione,
+        [label("responsabili", code) for code in columns],
+        grid,
+        {_short(row["id_azione"]): row["azione"] for row in rows},
+        "Azione",
+        note="A: risponde dell’azione. R: partecipa a realizzarla. A R: tutte e due. "
+        "Il documento non dice chi va solo consultato (C) o informato (I).",
+    )
+
+
+def _role(row: Row, code: str) -> str | None:
+    accountable, taking_part = (
+        code in (row["responsabili"] or []),
+        code in (row["partecipanti"] or []),
+    )
+    if accountable and taking_part:
+        return "A R"
+    return "A" if accountable else "R" if taking_part else None
+
+
+def _targets(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:
+    rows = own_rows(measure, released, TARGETS)
+    if not rows:
+        return None
+    items = [
+        Value(
+            f"{row['traguardo']} ({row['periodo'].replace('/', '–')})",
+            None if row["realizzato"] is None else float(row["realizzato"]),
+            "non rilevato",
+            target=float(row["previsto"]),
+        )
+        for row in rows
+    ]
+    return bars(
+        drawing.id,
+        drawing.titolo,
+        drawing.descrizione,
+        items,
+        "",
+        "Traguardo",
+        note="Il tratto rosso segna quanto è previsto: viene dal documento.",
+        synthetic=any(row["sintetico"] for row in rows),
+    )
+
+
+def _matrix(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:
+    slug = drawing.insieme or measure.slug
+    row_name, column_name, value_name = drawing.colonne
+    rows = own_rows(measure, released, slug)
+    every = periods(rows)
+    last = [row for row in rows if not every or row["periodo"] == every[-1]]
+    if not last:
+        return None
+    down = sorted({row[row_name] for row in last}, key=_order(row_name))
+    across = sorted({row[column_name] for row in last}, key=_order(column_name))
+    cells = {(row[row_name], row[column_name]): _cell(row, value_name) for row in last}
+    return matrix(
+        drawing.id,
+        drawing.titolo,
+        drawing.descrizione + (f" Periodo: {every[-1]}." if every else ""),
+        [label(column_name, code) for code in across],
+        {label(row_name, code): [cells.get((code, other)) for other in across] for code in down},
+        subject=field_dictionary()[row_name].titolo.it,
+        synthetic=any(row["sintetico"] for row in last),
+    )
+
+
+def _cell(row: Row, name: str) -> Cell:
+    if row[name] is None:
+        return "ris." if row.get(f"{name}_stato") == "riservato" else None
+    value: Cell = row[name]
+    return value
+
+
+def contracts_of(measure: Measure, released: Released) -> list[Contract]:
+    """Return the contracts of the data sets that the measure's page shows."""
+    return [released.datasets[slug].contract for slug in measure.data_sets]
