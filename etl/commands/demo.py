@@ -56,7 +56,7 @@ def demo(
         disable=quiet,
     )
     with bar:
-        kinds = ("prospetti", "cataloghi", "monitoraggio", "doti", "iscritti")
+        kinds = ("prospetti", "cataloghi", "monitoraggio", "iscritti")
         tasks = {name: bar.add_task(name, total=None) for name in kinds}
 
         def show(name: str, done: int, total: int) -> None:
