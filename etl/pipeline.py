@@ -24,6 +24,8 @@ from etl.audit.files import read_release
 from etl.config import ROOT, Config, config_path
 from etl.contracts import Contract, load_contracts
 from etl.derive.datasets import Inputs, derive
+from etl.derive.matching.columns import columns
+from etl.derive.matching.to_js import module as matching_rules
 from etl.derive.quality import quality_report
 from etl.derive.quota.to_js import module as browser_rules
 from etl.derive.quota.to_json import parameters_json, provinces_json
@@ -134,7 +136,7 @@ def _run(
     with _stage("pubblicare", report, result) as count:
         zone = ReleasableZone(folder)
         publish(config, release, zone, previous, day)
-        _write_tools(config, zone)
+        _write_tools(config, zone, release)
         count(sum(len(table) for table in tables.values()))
     with _stage("provare la protezione", report, result) as count:
         zone.write("qualita/riservatezza.json", _audit(config, contracts, zone, release.date))
@@ -150,12 +152,15 @@ def _run(
     swap([(zone.folder, zone.current), (new_output, output)])
 
 
-def _write_tools(config: Config, zone: ReleasableZone) -> None:
-    """Write what the tools' pages need: the rules for the browser, the law's numbers, provinces."""
+def _write_tools(config: Config, zone: ReleasableZone, release: Release) -> None:
+    """Write what pages work with: rules for the browser, the law's numbers, what was released."""
+    vacancies, sites = (release.tables[name] for name in ("posti-disponibili", "sedi-operatori"))
     texts = {
         "quota.mjs": browser_rules(),
         "parametri.json": parameters_json(),
         "province.json": provinces_json(config.portale.anno_geografia),
+        "incrocio.mjs": matching_rules(config.incrocio),
+        "posti.json": columns(vacancies, sites, release.comuni, config),
     }
     for name, text in texts.items():
         zone.write(f"strumenti/{name}", text.encode("utf-8"))

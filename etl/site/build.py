@@ -20,6 +20,7 @@ from etl.contracts import vocabulary
 from etl.site import language, plugin, search
 from etl.site.assets import CONTENT, THEME, copy_theme
 from etl.site.released import Released, SiteError, read_released
+from etl.site.self_match import write_worker
 
 Progress = Callable[[str], None]
 
@@ -32,6 +33,7 @@ LICENCE = {
     "url": "https://creativecommons.org/licenses/by/4.0/deed.it",
 }
 MENU = (
+    ("cerca-lavoro/", "Cerca lavoro"),
     ("operatori/", "Operatori"),
     ("scoperture/", "Posti e scoperture"),
     ("strumenti/quota/", "Per le aziende"),
@@ -64,6 +66,7 @@ def build_site(
     say("Sito: pagine")
     _render(config, released, output)
     search.write_index(output)
+    write_worker(output)
     if previous is not None and previous.is_dir():
         _keep_unchanged(output, previous)
     return sum(1 for _ in output.rglob("*.html"))

@@ -19,6 +19,7 @@ from etl.site import (
     operators,
     quality,
     search,
+    self_match,
     tools,
     vacancies,
 )
@@ -30,6 +31,7 @@ SECTIONS = (
     home,
     operators,
     vacancies,
+    self_match,
     tools,
     measures,
     catalogue,

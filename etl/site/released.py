@@ -132,12 +132,15 @@ class Province:
 
 @dataclass(frozen=True)
 class Tools:
-    """What the law tools' pages need: the rules for the browser, the law's numbers, provinces.
+    """What the pages that work things out need: rules for the browser, and what they work on.
 
-    `parameters` holds for each name titolo, unita and valori; `provinces` all of Italy's.
+    `parameters` holds for each number of the law titolo, unita and valori; `provinces` all of
+    Italy's; `matching` are the rules of matching and `vacancies` what they search.
     """
 
     module: Path
+    matching: Path
+    vacancies: Path
     parameters: dict[str, Any]
     provinces: list[dict[str, str]]
 
@@ -190,14 +193,17 @@ def read_released(config: Config, zone: Path) -> Released:
 
 
 def _read_tools(folder: Path) -> Tools:
-    module = folder / "quota.mjs"
-    if not module.exists():
-        raise SiteError(
-            f"Manca «strumenti/{module.name}», che calcola la quota nel browser. "
-            "Eseguire prima «python -m etl build»."
-        )
+    files = {name: folder / name for name in ("quota.mjs", "incrocio.mjs", "posti.json")}
+    for path in files.values():
+        if not path.exists():
+            raise SiteError(
+                f"Manca «strumenti/{path.name}», con cui una pagina lavora nel browser. "
+                "Eseguire prima «python -m etl build»."
+            )
     return Tools(
-        module=module,
+        module=files["quota.mjs"],
+        matching=files["incrocio.mjs"],
+        vacancies=files["posti.json"],
         parameters=_read_json(folder / "parametri.json"),
         provinces=_read_json(folder / "province.json"),
     )

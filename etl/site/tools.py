@@ -38,7 +38,7 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
     """Yield the quota calculator and the page of the art. 14 agreement."""
     law = Law(released.tools.parameters, released.date)
     shared = {
-        "uffici": _offices(config, released),
+        "uffici": offices(config, released),
         "legge": law,
         "altra_regione": config.portale.codice_regione != REGION,
     }
@@ -197,7 +197,7 @@ def _elsewhere(released: Released) -> list[dict[str, str]]:
     return sorted(others, key=lambda item: collation_key(item["nome"]))
 
 
-def _offices(config: Config, released: Released) -> list[dict[str, Any]]:
+def offices(config: Config, released: Released) -> list[dict[str, Any]]:
     """Return each province's office, as the source of its catalogue names it."""
     known = {
         source.provincia: source

@@ -13,6 +13,8 @@ from shapely.geometry import box
 
 from etl.config import Config
 from etl.contracts import load_contracts, vocabulary
+from etl.derive.matching.columns import columns
+from etl.derive.matching.to_js import module as matching_rules
 from etl.derive.quota.to_js import module as browser_rules
 from etl.derive.quota.to_json import parameters_json, provinces_json
 from etl.protect.release import Release
@@ -168,6 +170,11 @@ def write_zone(
         ("quota.mjs", browser_rules()),
         ("parametri.json", parameters_json()),
         ("province.json", provinces_json(2023)),
+        ("incrocio.mjs", matching_rules(config().incrocio)),
+        (
+            "posti.json",
+            columns(tables["posti-disponibili"], tables["sedi-operatori"], comuni, config()),
+        ),
     ):
         zone.write(f"strumenti/{name}", text.encode("utf-8"))
     zone.write("qualita/riservatezza.json", json.dumps(PROOF).encode("utf-8"))

@@ -146,7 +146,9 @@ def test_the_rules_reach_the_browser_as_they_were_released(site: Path, zone: Pat
     assert scripts == ["../../strumenti/quota.mjs"]
 
 
-@pytest.mark.parametrize("name", ["quota.mjs", "parametri.json", "province.json"])
+@pytest.mark.parametrize(
+    "name", ["quota.mjs", "parametri.json", "province.json", "incrocio.mjs", "posti.json"]
+)
 def test_without_the_rules_there_is_no_site(zone: Path, tmp_path: Path, name: str) -> None:
     other = tmp_path / "zona"
     shutil.copytree(zone, other)

@@ -67,28 +67,14 @@ export function apri(dati) {
 
 function apriOfferte(dati) {
   const { professioni, offerte } = dati;
-  const frasi = offerte.frasi.map(colonna);
   const segni = colonna(offerte.segni);
   const quante = segni.length;
-  const lettura = new Int32Array(quante);
+  const { testo, testi } = apriTesti(offerte.frasi.map(colonna), quante);
+  const letture = apriLetture(dati.frasi, testi);
   const condizioni = new Int32Array(quante);
-  const letture = { frasi: [], chiede: [], minimo: [], somma: [], abilita: [], condizioni: [], aperture: [] };
-  const note = new Map();
   for (let i = 0; i < quante; i += 1) {
-    let chiave = "";
-    for (const posto of frasi) {
-      if (posto[i] === 0) break;
-      chiave += `${posto[i]},`;
-    }
-    let quale = note.get(chiave);
-    if (quale === undefined) {
-      quale = letture.frasi.length;
-      note.set(chiave, quale);
-      leggi(letture, dati.frasi, chiave === "" ? [] : chiave.slice(0, -1).split(",").map((n) => n - 1));
-    }
-    lettura[i] = quale;
     condizioni[i] =
-      letture.condizioni[quale] |
+      letture.condizioni[letture.di[testo[i]]] |
       (segni[i] & NOTTE ? BIT.turni_notturni : 0) |
       (segni[i] & BARRIERE ? BIT.barriere : 0) |
       (segni[i] & SENZA_MEZZI ? BIT.senza_mezzi_pubblici : 0) |
@@ -111,7 +97,9 @@ function apriOfferte(dati) {
     quante,
     professione,
     inizio,
-    lettura,
+    testo,
+    testi,
+    lettura: testo.map((quale) => letture.di[quale]),
     letture,
     condizioni,
     segni,
@@ -123,30 +111,68 @@ function apriOfferte(dati) {
   };
 }
 
-// What a text asks: what its sentences ask together (vacancies.py).
-function leggi(letture, frasi, quali) {
-  const chiede = new Array(AREE).fill(0);
-  const tassativo = new Array(AREE).fill(0);
-  let condizioni = 0, abilita = 0, aperture = 0;
-  for (const quale of quali) {
-    for (let area = 0; area < AREE; area += 1) {
-      chiede[area] = maximum(chiede[area], Number(frasi.chiede[quale][area]));
-      tassativo[area] = maximum(tassativo[area], Number(frasi.tassativo[quale][area]));
+// The different texts, as lists of sentences, and which one each vacancy has.
+function apriTesti(frasi, quante) {
+  const testo = new Int32Array(quante);
+  const testi = [];
+  const noti = new Map();
+  for (let i = 0; i < quante; i += 1) {
+    // most vacancies have the text of the one before
+    if (i > 0 && frasi.every((posto) => posto[i] === posto[i - 1])) {
+      testo[i] = testo[i - 1];
+      continue;
     }
-    condizioni |= frasi.condizioni[quale];
-    abilita |= frasi.abilita[quale];
-    aperture |= frasi.aperture[quale];
+    const quali = [];
+    for (const posto of frasi) {
+      if (posto[i] === 0) break;
+      quali.push(posto[i] - 1);
+    }
+    const chiave = quali.join();
+    if (!noti.has(chiave)) {
+      noti.set(chiave, testi.length);
+      testi.push(quali);
+    }
+    testo[i] = noti.get(chiave);
   }
-  const tollerati = REGOLE.tollerati + (aperture & ADATTAMENTO ? 1 : 0);
-  letture.frasi.push(quali);
-  letture.chiede.push(chiede);
-  letture.minimo.push(
-    chiede.map((grado, area) => (grado ? least_capacity(grado, tollerati, tassativo[area]) : 0)),
-  );
-  letture.somma.push(chiede.reduce((somma, grado) => somma + grado, 0));
-  letture.condizioni.push(condizioni);
-  letture.abilita.push(abilita);
-  letture.aperture.push(aperture);
+  return { testo, testi };
+}
+
+// What texts ask, each different reading once: what their sentences ask together (vacancies.py).
+function apriLetture(frasi, testi) {
+  const gradi = (testo) => Array.from(testo, Number);
+  const chiede = frasi.chiede.map(gradi), tassativo = frasi.tassativo.map(gradi);
+  const note = new Map();
+  const letture = { di: [], chiede: [], minimo: [], somma: [], condizioni: [], abilita: [], aperture: [] };
+  for (const quali of testi) {
+    const chiesti = new Array(AREE).fill(0), stretti = new Array(AREE).fill(0);
+    let condizioni = 0, abilita = 0, aperture = 0;
+    for (const quale of quali) {
+      for (let area = 0; area < AREE; area += 1) {
+        chiesti[area] = maximum(chiesti[area], chiede[quale][area]);
+        stretti[area] = maximum(stretti[area], tassativo[quale][area]);
+      }
+      condizioni |= frasi.condizioni[quale];
+      abilita |= frasi.abilita[quale];
+      aperture |= frasi.aperture[quale];
+    }
+    const chiave = [...chiesti, ...stretti, condizioni, abilita, aperture].join();
+    let numero = note.get(chiave);
+    if (numero === undefined) {
+      numero = letture.somma.length;
+      note.set(chiave, numero);
+      const tollerati = REGOLE.tollerati + (aperture & ADATTAMENTO ? 1 : 0);
+      letture.chiede.push(chiesti);
+      letture.minimo.push(
+        chiesti.map((grado, area) => (grado ? least_capacity(grado, tollerati, stretti[area]) : 0)),
+      );
+      letture.somma.push(chiesti.reduce((somma, grado) => somma + grado, 0));
+      letture.condizioni.push(condizioni);
+      letture.abilita.push(abilita);
+      letture.aperture.push(aperture);
+    }
+    letture.di.push(numero);
+  }
+  return letture;
 }
 
 // How far every comune is from one, and each province's nearest comune, in whole metres.
@@ -232,7 +258,7 @@ export function cerca(regione, profilo) {
   const no = escluse(profilo), si = capace(profilo);
   const { pesi, settimana } = REGOLE;
   const quanti = comuni.nome.length;
-  const quante = letture.frasi.length;
+  const quante = letture.somma.length;
 
   // what a text asks is worked out once for all the vacancies that have it
   const ostacoli = new Uint8Array(quante);
@@ -493,7 +519,7 @@ export function offerta(regione, i) {
   const luogo = offerte.comune[i];
   const certa = luogo < comuni.nome.length;
   const provincia = certa ? comuni.provincia[luogo] : luogo - comuni.nome.length;
-  const quali = offerte.letture.frasi[offerte.lettura[i]];
+  const quali = offerte.testi[offerte.testo[i]];
   const segni = offerte.segni[i];
   const testo = (valore, elenco) =>
     valore === RISERVATO ? null : valore === NON_DETTO ? "" : elenco[valore - PRIMO];

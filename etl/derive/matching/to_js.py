@@ -60,6 +60,7 @@ def module(config: Matching) -> str:
         "preferenza": rules.preference.tolist(),
         "studi": rules.schooling.tolist(),
         "settimana": FULL_WEEK,
+        "titoloMassimo": len(vocabulary("titolo_studio")) - 1,
         "divisore": ARC_DIVISOR,
         "kmOra": {
             "mezzi_pubblici": config.viaggio.km_ora_mezzi_pubblici,
@@ -78,6 +79,9 @@ def module(config: Matching) -> str:
         },
         "aree": [vocabulary("funzione_limitata")[area].it for area in AREAS],
         "condizioni": [vocabulary("condizioni_lavoro")[name].it for name in CONDITIONS],
+        "gruppiProfessionali": {
+            code: text.it for code, text in vocabulary("gruppo_professionale").items()
+        },
     }
     return "\n".join(
         [
