@@ -31,8 +31,8 @@ def demo(
 ) -> None:
     """Scrive i file dei fornitori, inventati ma nei formati veri.
 
-    Prospetti informativi, cataloghi provinciali, iscritti, consensi e ritorni di monitoraggio. Tutto
-    è dimostrativo: nessuna persona, azienda o ente reale.
+    Prospetti informativi, cataloghi provinciali, doti, iscritti, consensi e ritorni di
+    monitoraggio. Tutto è dimostrativo: nessuna persona, azienda o ente reale.
 
     Esempio: python -m etl demo --out build/demo --scale 0.02
     """
@@ -56,7 +56,7 @@ def demo(
         disable=quiet,
     )
     with bar:
-        kinds = ("prospetti", "cataloghi", "monitoraggio", "iscritti")
+        kinds = ("prospetti", "cataloghi", "monitoraggio", "doti", "iscritti")
         tasks = {name: bar.add_task(name, total=None) for name in kinds}
 
         def show(name: str, done: int, total: int) -> None:

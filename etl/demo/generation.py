@@ -15,6 +15,7 @@ from etl.demo.archives import write_zip
 from etl.demo.catalogues import write_catalogues
 from etl.demo.chance import Chance
 from etl.demo.companies import Company, Plan, draw_company
+from etl.demo.doti import write_doti
 from etl.demo.economy import Economy, load_economy
 from etl.demo.iscritti import generate_iscritti
 from etl.demo.monitoring import write_returns
@@ -37,8 +38,8 @@ def generate(
 
     `out` receives `prospetti/prospetti-<provincia>.zip`, `cataloghi/` (one file for each
     synthetic source of contract «catalogo-operatori»), `iscritti/` (one for each province),
-    `consensi.csv`, `monitoraggio.csv` (the returns on the measures) and `verita.json`. The same
-    arguments give the same bytes.
+    `doti.csv` and `dichiarazioni-operatori.csv`, `consensi.csv`, `monitoraggio.csv` (the returns on
+    the measures) and `verita.json`. The same arguments give the same bytes.
     Raises ValueError where `scale` is not above zero.
     """
     if not scale > 0:
@@ -54,6 +55,7 @@ def generate(
     _statements(stage, territory, economy, truth, tell)
     write_catalogues(config, stage / "cataloghi", territory, truth, tell)
     write_returns(stage / "monitoraggio.csv", territory, seed, tell)
+    write_doti(stage, territory, truth, tell)
     enrolled = generate_iscritti(config, stage / "iscritti", scale, seed, territory, tell)
     truth.enrolled = sum(enrolled.people.values())
     for province, profile in enrolled.planted.items():

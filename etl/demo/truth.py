@@ -33,6 +33,7 @@ class Truth:
     sites: int = 0
     operators: int = 0
     enrolled: int = 0
+    doti: int = 0
     consents: Counter[str] = field(default_factory=Counter)
     vacancies_by_province: Counter[str] = field(default_factory=Counter)
     planted: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Truth:
             "operatori": self.operators,
             "sedi": self.sites,
             "iscritti": self.enrolled,
+            "doti": self.doti,
             "consensi": dict(sorted(self.consents.items())),
             "offerte_per_provincia": dict(sorted(self.vacancies_by_province.items())),
             "seminati": {
