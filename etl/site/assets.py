@@ -61,10 +61,15 @@ COPIES = {
     "licenze/bootstrap-italia.txt": "bootstrap-italia/LICENSE",
     "licenze/leaflet.txt": "leaflet/LICENSE",
     "licenze/leaflet.markercluster.txt": "leaflet.markercluster/MIT-LICENCE.txt",
+    "licenze/hyparquet.txt": "hyparquet/LICENSE",
     "licenze/minisearch.txt": "minisearch/LICENSE.txt",
     "licenze/titillium-web.txt": "bootstrap-italia/dist/fonts/Titillium_Web/OFL.txt",
     "licenze/roboto-mono.txt": "bootstrap-italia/dist/fonts/Roboto_Mono/LICENSE.txt",
 }
+# The reader of Parquet comes as modules: only those that reading needs are taken.
+_PARQUET = MODULES / "hyparquet" / "src"
+_PARQUET_READER = "read.js"
+_IMPORTED = re.compile(r"^(?:import|export) [^'\"]* from '\./([\w-]+\.js)'", re.MULTILINE)
 _STYLE = MODULES / "bootstrap-italia" / "dist" / "css" / "bootstrap-italia.min.css"
 _SPRITES = MODULES / "bootstrap-italia" / "dist" / "svg" / "sprites.svg"
 
@@ -137,7 +142,8 @@ def _fingerprint(content: list[Path]) -> str:
 
 
 def _fill(folder: Path, content: list[Path]) -> None:
-    for name, source in COPIES.items():
+    readers = {f"hyparquet/{name}": f"hyparquet/src/{name}" for name in _parquet_modules()}
+    for name, source in {**COPIES, **readers}.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(MODULES / source, target)
@@ -150,6 +156,18 @@ def _fill(folder: Path, content: list[Path]) -> None:
         shutil.copyfile(fonts / source, folder / "font" / name)
     (folder / "icone.svg").write_bytes(_icons())
     (folder / "bootstrap-italia.css").write_text(_pruned_style(folder, content), encoding="utf-8")
+
+
+def _parquet_modules() -> list[str]:
+    """Return the names of the scripts that reading Parquet imports, the first one included."""
+    found: set[str] = set()
+    waiting = [_PARQUET_READER]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _IMPORTED.findall((_PARQUET / name).read_text(encoding="utf-8"))
+    return sorted(found)
 
 
 def _icons() -> bytes:

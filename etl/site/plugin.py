@@ -13,6 +13,7 @@ from etl.config import Config
 from etl.site import (
     catalogue,
     english,
+    explorer,
     history,
     home,
     metadata,
@@ -35,6 +36,7 @@ SECTIONS = (
     tools,
     measures,
     catalogue,
+    explorer,
     history,
     metadata,
     english,

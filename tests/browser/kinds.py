@@ -22,10 +22,18 @@ KINDS = [
     "strumenti/articolo-14/#base=98&forza=4",
     "dati/",
     "dati/posti-disponibili/",
+    "dati/posti-disponibili/esplora/",
+    "dati/scoperture-territoriali/esplora/#gruppo=codice_provincia&calcolo=somma:imprese"
+    "&filtro=macrosettore:e:industria",
+    "dati/posti-disponibili/versioni/",
+    "dati/posti-disponibili/versioni/1.0.0/",
+    "dati/esempi/",
+    "dati/modifiche/",
     "dati/cifre-pubblicate/",
     "qualita/",
     "qualita/citta-metropolitana-di-milano/",
     "qualita/riservatezza/",
+    "qualita/metadati/",
     "glossario/",
     "cerca/",
     "cerca/#q=convenzione",
@@ -42,8 +50,10 @@ KINDS = [
 
 
 def visit(page: Page, url: str) -> None:
-    """Open the address; where there is a map, wait until its markers stand."""
+    """Open the address; wait until a map has its markers, an explorer its data."""
     page.goto(url)
+    if page.locator("#esplora").count():
+        page.locator("#esplora[data-pronta]").wait_for()
     if page.locator(".mappa").count():
         page.locator(".mappa[data-pronta]").wait_for()
 
