@@ -111,8 +111,10 @@ def _run(
     with _stage("ricevere", report, result) as count:
         received = receive(config, folder, progress=report)
         count(sum(len(table) for table in received.tables.values()))
+    inputs = Inputs(config, received, secret)
+    with _stage("incrociare", report, result) as count:
+        count(0 if inputs.matching is None else len(inputs.matching.supply.people))
     with _stage("derivare", report, result) as count:
-        inputs = Inputs(config, received, secret)
         derived = {contract.slug: derive(inputs, contract) for contract in contracts}
         _keep_differences(inputs, folder)
         count(sum(len(table) for table in derived.values()))

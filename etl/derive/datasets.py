@@ -14,8 +14,10 @@ import pandas as pd
 from etl.config import Config
 from etl.contracts import Contract, ContractError
 from etl.derive.declared import declared
+from etl.derive.matching.region import RegionMatching, match_region
 from etl.derive.quota.region import RegionQuota, compute_region
 from etl.derive.statements import reference_date
+from etl.derive.vacancies import vacancies
 from etl.receive import Received
 
 
@@ -34,6 +36,26 @@ class Inputs:
     def quota(self) -> RegionQuota:
         """The quota of every statement, recomputed with the law of its date."""
         return compute_region(self.received.tables)
+
+    @cached_property
+    def vacancies(self) -> pd.DataFrame:
+        """Every vacancy inside the portal's provinces, with its company (restricted)."""
+        return vacancies(self.received, self.secret)
+
+    @cached_property
+    def matching(self) -> RegionMatching | None:
+        """Who fits which vacancy, and who gets which (restricted); None without profiles."""
+        profiles = self.received.tables.get("iscritti")
+        if profiles is None or profiles.empty:
+            return None
+        return match_region(
+            profiles,
+            self.vacancies,
+            self.received.geography,
+            self.received.occupations,
+            pd.Timestamp(self.date),
+            self.config.incrocio,
+        )
 
     @property
     def date(self) -> date:

@@ -75,6 +75,8 @@ def protect_tables(
                 (source,) = policy.contributori.values()
                 threshold = getattr(config.riservatezza, source)
                 protected[slug] = generalize(derived[slug], contract, threshold)
+            case "soppressione" if derived[slug].empty:
+                protected[slug] = derived[slug]
             case "soppressione":
                 systems.setdefault(str(policy.sistema), []).append(slug)
             case "perturbazione":

@@ -21,7 +21,7 @@ from etl.protect.release import Release
 from etl.protect.tabular import shape
 from etl.protect.zone import ReleasableZone, swap
 from etl.publish import publish
-from tests.site import measured
+from tests.site import crossed, measured
 
 DAY = date(2025, 12, 31)
 HOSTILE = (
@@ -145,6 +145,10 @@ def write_zone(
     }
     tables["operatori"] = _operators(tables["sedi-operatori"])
     tables |= measured.tables(province, made=tables)
+    tables |= crossed.tables(
+        {code: name for code, (name, _) in PROVINCES.items()},
+        sorted(set(tables["operatori"]["codice_operatore"])),
+    )
     change(tables)
     contracts = {contract.slug: contract for contract in load_contracts()}
     for slug, contract in contracts.items():

@@ -96,12 +96,8 @@ def canonical(columns: Columns) -> tuple[Columns, Int]:
     """
     by_id = np.argsort(columns.key, kind="stable")  # type: ignore[attr-defined]
     said = content_keys(
-        [
-            getattr(columns, item.name)[by_id]
-            for item in fields(columns)  # type: ignore[arg-type]
-            if item.name != "key"
-        ]
+        [getattr(columns, item.name)[by_id] for item in fields(columns) if item.name != "key"]
     )
     order = np.argsort(said, kind="stable")
     rows = by_id[order]
-    return replace(columns.take(rows), key=said[order]), rows  # type: ignore[attr-defined,type-var]
+    return replace(columns.take(rows), key=said[order]), rows  # type: ignore[call-arg]

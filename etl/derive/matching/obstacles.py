@@ -14,6 +14,7 @@ from etl.derive.matching.criteria import (
     CONDITION_BIT,
     CONDITIONS,
     HIGHEST,
+    capacity_bits,
 )
 from etl.derive.matching.encode import Int, Lots, People, Places
 from etl.derive.matching.graph import Graph
@@ -53,6 +54,16 @@ def lifted_requirements(
         concerned = len(np.unique(person[chosen]))
         found.append(Lifted(name, after - before, int(chosen.sum()), concerned))
     return sorted(found, key=lambda one: (-one.posts, -one.pairs, one.requirement))
+
+
+def having(lots: Lots, requirement: str) -> Int:
+    """Return which lots have a liftable requirement (a mask)."""
+    if requirement in CONDITION_BIT:
+        return np.asarray(lots.conditions & CONDITION_BIT[requirement] != 0)
+    bits = ABILITY_BIT.get(requirement)
+    if bits is None:
+        bits = capacity_bits(requirement, HIGHEST)
+    return np.asarray(lots.required & bits != 0)
 
 
 def _single(places: Places, people: People, lots: Lots, rules: Scoring) -> tuple[Int, Int, Int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
 
 from etl.config import Matching
+from etl.derive.matching.cardinality import most_posts
 from etl.derive.matching.encode import Int, Lots, People, Places
 from etl.derive.matching.graph import Graph, make_graph
 from etl.derive.matching.identity import tie_break
@@ -40,7 +42,12 @@ class Market:
     score: Int
     rank: Int
 
-    @property
+    @cached_property
+    def filling(self) -> Int:
+        """A filling of most posts: the lot of each person (−1: none)."""
+        return most_posts(self.graph)
+
+    @cached_property
     def crosses(self) -> Int:
         """Whether each edge leads into another province."""
         provinces = self.places.province

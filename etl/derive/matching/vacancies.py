@@ -11,7 +11,7 @@ import pandas as pd
 
 from etl.config import Matching
 from etl.derive.matching.criteria import ABILITY_BIT, AREAS, CONDITION_BIT, capacity_bit
-from etl.derive.matching.encode import Lots, canonical
+from etl.derive.matching.encode import Int, Lots, canonical
 from etl.derive.matching.identity import keys
 from etl.derive.matching.profiles import five_digits
 from etl.derive.matching.requirements import Reading, read_requirements
@@ -21,13 +21,14 @@ from etl.derive.matching.requirements import Reading, read_requirements
 class Demand:
     """Vacancies as lots, with their rows in the same order.
 
-    `sentences` counts the sentences of the free texts and `unread` those that no pattern knows,
-    each with how often it stands there.
+    `sentences` and `unread_in` count each vacancy's sentences of free text and those that no
+    pattern knows; `unread` holds the latter with how often each stands there.
     """
 
     lots: Lots
     rows: pd.DataFrame
-    sentences: int
+    sentences: Int
+    unread_in: Int
     unread: dict[str, int]
 
 
@@ -81,7 +82,8 @@ def demand(vacancies: pd.DataFrame, place_of: Mapping[str, int], config: Matchin
     return Demand(
         lots,
         rows.iloc[order].reset_index(drop=True),
-        sum(reading.sentences for reading in readings),
+        np.array([reading.sentences for reading in readings], dtype=np.int64)[order],
+        np.array([len(reading.unread) for reading in readings], dtype=np.int64)[order],
         dict(sorted(unread.items(), key=lambda item: (-item[1], item[0]))),
     )
 

@@ -18,11 +18,13 @@ from etl.derive.matching.encode import Lots, People, canonical
 from etl.derive.matching.figures import (
     comparison,
     coverage,
-    fairness,
+    fitting_by_operator,
     flows,
     followed,
     frontiers,
     obstacles,
+    outcomes,
+    shortages,
 )
 from etl.derive.matching.graph import make_graph
 from etl.derive.matching.obstacles import LIFTABLE, lifted_requirements
@@ -52,9 +54,17 @@ def figures(of: Market) -> dict[str, pd.DataFrame]:
         "frontiere": frontiers(of),
         "confronto": comparison(of, ones),
         "ostacoli": obstacles(of, RULES),
-        "equità": fairness(of, ones, tuple("abcdefg")),
+        "equità": counted(of, ones),
+        "carenze": shortages(of),
         **{f"flussi {one.regime}": flows(of, one) for one in ones},
     }
+
+
+def counted(of: Market, ones: list[Assignment]) -> pd.DataFrame:
+    """How many people stand in each cell of the fairness table."""
+    names = [str(number) for number in range(len(of.people))]
+    cells = outcomes(of, ones, tuple("abcdefg"), names)
+    return cells.groupby(["esito", "dimensione", "gruppo"])["_persona"].nunique().reset_index()
 
 
 def rebuilt(people: People, lots: Lots, threads: int | None = None) -> Market:
@@ -181,6 +191,8 @@ def test_crossing_borders_gains_what_the_region_fills_beyond_its_provinces(here:
     assert whole["posti_coperti_minimo"] == (most_posts(here.graph) >= 0).sum()
     assert whole["posti_coperti_dentro"] == provinces["posti_coperti_dentro"].sum()
     assert whole["posti_coperti_minimo"] > whole["posti_coperti_dentro"]
+    assert (provinces["posti_adatti_altrove"] <= provinces["posti_adatti_residenti"]).all()
+    assert whole["posti_adatti_residenti"] <= whole["posti"]
     kept = ~here.crosses
     before = np.concatenate([[0], np.cumsum(kept)])
     inside = make_graph(before[here.graph.start], here.graph.lot[kept], here.graph.posts)
@@ -193,7 +205,7 @@ def test_flows_add_up_to_the_posts_filled(here: Market, all_regimes: list[Assign
         assert len(table) == len(here.places.provinces) ** 2
         filled = (one.edge >= 0).sum()
         assert table["abbinamenti_minimo"].sum() <= filled <= table["abbinamenti_massimo"].sum()
-        assert (table["abbinamenti_massimo"] <= table["persone"]).all()
+        assert (table["abbinamenti_massimo"] <= table["persone_adatte"]).all()
         assert (table["_abbinate"] == table["abbinamenti_massimo"]).all()
 
 
@@ -202,20 +214,33 @@ def test_the_comparison_has_a_row_for_every_regime(
 ) -> None:
     table = comparison(here, all_regimes)
     assert table["regime"].tolist() == list(REGIMES)
-    assert table["punteggio_medio"].between(0, 100).all()
+    assert table["punteggio_medio"].between(0, 10_000).all()
     assert (table["fuori_provincia_minimo"] <= table["fuori_provincia_massimo"]).all()
 
 
 def test_fairness_counts_everyone_once_in_every_dimension(
     here: Market, all_regimes: list[Assignment]
 ) -> None:
-    groups = tuple("abcdefg")
-    table = fairness(here, all_regimes, groups)
-    sums = table.groupby(["regime", "dimensione"])[["persone", "abbinate"]].sum()
-    assert (sums["persone"] == len(here.people)).all()
+    table = counted(here, all_regimes)
+    sums = table.groupby(["esito", "dimensione"])["_persona"].sum().unstack()
+    assert (sums.loc["disponibili"] == len(here.people)).all()
     for one in all_regimes:
-        assert (sums.loc[one.regime, "abbinate"] == (one.edge >= 0).sum()).all()
-    assert (table["abbinate"] <= table["persone"]).all()
+        assert (sums.loc[one.regime] == (one.edge >= 0).sum()).all()
+    assert sums.shape == (1 + len(REGIMES), 4)
+
+
+def test_the_shortage_of_a_group_is_what_no_filling_fills(here: Market) -> None:
+    table = shortages(here)
+    assert table["posti"].sum() == here.lots.posts.sum()
+    group = here.lots.occupation // 1_000
+    for row in table.to_dict("records"):
+        mine = group == int(row["sottogruppo_professionale"].replace(".", ""))
+        alone = here.graph._replace(posts=np.where(mine, here.graph.posts, 0))
+        filled = (most_posts(alone) >= 0).sum()
+        assert row["posti_mancanti"] == row["posti"] - filled
+    by_cell = coverage(here)
+    missing = by_cell["posti"] - by_cell["posti_copribili_massimo"]
+    assert by_cell["posti_mancanti"].tolist() == missing.tolist()
 
 
 def test_lifting_a_requirement_gains_what_matching_again_without_it_fills(here: Market) -> None:
@@ -225,6 +250,12 @@ def test_lifting_a_requirement_gains_what_matching_again_without_it_fills(here: 
     assert sorted(one.requirement for one in found) == sorted(LIFTABLE)
     assert [one.posts for one in found] == sorted((one.posts for one in found), reverse=True)
     by_name = {one.requirement: one for one in found}
+    table = obstacles(here, RULES).set_index("requisito")
+    assert (
+        table.loc["turni_notturni", "posti_con_requisito"]
+        == lots.posts[lots.conditions & 1 != 0].sum()
+    )
+    assert table.loc["vista", "posti_con_requisito"] > 0
     night = 1  # the first bit of the conditions
     without = replace(lots, conditions=lots.conditions & ~night)
     again = possible_pairs(places, people, without, RULES)
@@ -235,20 +266,24 @@ def test_lifting_a_requirement_gains_what_matching_again_without_it_fills(here: 
 
 def test_an_operator_counts_whom_they_follow_and_the_posts_that_fit_them(here: Market) -> None:
     names = [f"OP-{number}" for number in range(400)]
-    table = followed(here, names)
-    assert not table.duplicated(
-        ["codice_operatore", "codice_provincia", "gruppo_professionale"]
-    ).any()
-    row = table.iloc[0]
+    table = followed(here, names).set_index("codice_operatore")
+    assert table.index.tolist() == names
     graph, sources = here.graph, here.graph.sources()
-    operator = names.index(row["codice_operatore"])
-    province = here.places.provinces.index(row["codice_provincia"])
-    mine = (
-        (here.people.operator[sources] == operator)
-        & (here.places.province[here.lots.place[graph.lot]] == province)
-        & (here.lots.occupation[graph.lot] // 10_000 == int(row["gruppo_professionale"]))
-    )
-    lots = np.unique(graph.lot[mine])
-    assert row["offerte"] == len(lots)
-    assert row["posti"] == here.lots.posts[lots].sum()
-    assert row["persone"] == len(np.unique(sources[mine]))
+    operator = here.people.operator[sources]
+    chosen = int(operator[operator >= 0][0])
+    mine = operator == chosen
+    lots, away = np.unique(graph.lot[mine]), np.unique(graph.lot[mine & here.crosses])
+    row = table.loc[names[chosen]]
+    assert row["offerte_adatte"] == len(lots)
+    assert row["posti_adatti"] == here.lots.posts[lots].sum()
+    assert row["posti_adatti_altrove"] == here.lots.posts[away].sum()
+    assert row["_persone"] == len(np.unique(sources[mine]))
+    ids = [str(number) for number in range(len(here.people))]
+    cells = fitting_by_operator(here, ids, names)
+    assert not cells.duplicated().any()
+    group = here.lots.occupation[graph.lot[mine]] // 10_000
+    pairs = set(zip(sources[mine].tolist(), group.tolist(), strict=True))
+    own = cells[cells["codice_operatore"] == names[chosen]]
+    assert {
+        (int(row["_persona"]), int(row["gruppo_professionale"])) for row in own.to_dict("records")
+    } == pairs
