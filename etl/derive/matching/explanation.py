@@ -70,7 +70,7 @@ def explain(
         "capacita": _capacity(people, person, lots, lot, voice),
         "vicinanza": (
             100 - 100 * distance // int(people.limit[person]),
-            say("vicinanza", voice, distanza=kilometres(distance)),
+            nearness(distance, voice),
         ),
         "orario": _hours(int(people.hours[person]), bool(lots.part_time[lot]), voice),
         "sostegno": _support(int(people.support[person]), bool(lots.supported[lot]), voice),
@@ -125,6 +125,13 @@ def _lacking(mask: int, people: People, person: int, voice: Voice) -> tuple[str,
                 )
     found += [say(name, voice, ore=FULL_WEEK) for name in ABILITIES if mask & ABILITY_BIT[name]]
     return tuple(found)
+
+
+def nearness(distance: int, voice: Voice) -> str:
+    """Return what is said of a distance within a person's limit (whole metres)."""
+    if distance == 0:
+        return say("vicinanza_qui", voice)
+    return say("vicinanza", voice, distanza=kilometres(distance))
 
 
 def too_far(distance: int, limit: int, voice: Voice) -> tuple[str, ...]:

@@ -274,9 +274,9 @@ export function cerca(regione, profilo) {
       pesi[3] * timeliness(aperture & ORARIO, profilo.ore, settimana) +
       pesi[4] * support(aperture & SOSTEGNO, profilo.aiuto);
   }
-  const vicino = new Int32Array(distanze.length);
+  const prossimita = new Int32Array(distanze.length);
   for (let i = 0; i < distanze.length; i += 1) {
-    if (distanze[i] <= profilo.limite) vicino[i] = pesi[2] * closeness(distanze[i], profilo.limite);
+    if (distanze[i] <= profilo.limite) prossimita[i] = pesi[2] * closeness(distanze[i], profilo.limite);
   }
 
   const adatte = [], forse = [], altre = [], soli = [];
@@ -297,7 +297,7 @@ export function cerca(regione, profilo) {
       } else if (luogo >= quanti) {
         forse.push(distanza * RIGHE + i);
       } else {
-        const punteggio = fissi + base[testo] + vicino[luogo];
+        const punteggio = fissi + base[testo] + prossimita[luogo];
         adatte.push((distanza * PUNTI + (10_000 - punteggio)) * RIGHE + i);
       }
     }
@@ -392,6 +392,11 @@ function frase(nome, parole = {}) {
 
 const conBit = (nomi, maschera) => nomi.filter((_, posto) => maschera & (1 << posto));
 
+function vicino(distanza) {
+  if (distanza === 0) return frase("vicinanza_qui");
+  return frase("vicinanza", { distanza: chilometri(distanza) });
+}
+
 function lontano(distanza, limite) {
   if (distanza <= limite) return [];
   return [frase("lontano", { distanza: chilometri(distanza), limite: chilometri(limite) })];
@@ -430,10 +435,10 @@ export function spiega(regione, profilo, i) {
       scelta.affinita,
       frase(scelta.affinita === 100 ? "professione_uguale" : "professione_vicina"),
     ],
-    capacita: capacita(profilo, letture, testo),
+    capacita: capacita(profilo, letture, testo, riservato(offerte, i)),
     vicinanza: [
       closeness(distanza, profilo.limite),
-      frase("vicinanza", { distanza: chilometri(distanza) }),
+      vicino(distanza),
     ],
     orario: [
       timeliness(aperture & ORARIO, profilo.ore, REGOLE.settimana),
@@ -480,11 +485,16 @@ function lacune(profilo, minimo) {
   });
 }
 
-function capacita(profilo, letture, testo) {
+// Whether the text of a vacancy is withheld: then it is read as one that asks nothing.
+function riservato(offerte, i) {
+  return offerte.testi[offerte.testo[i]].includes(TESTO_RISERVATO);
+}
+
+function capacita(profilo, letture, testo, nascosto) {
   const somma = letture.somma[testo];
   const corta = manca(profilo, letture, testo);
   const voto = ability(somma, corta);
-  if (somma === 0) return [voto, frase("capacita_nessuna")];
+  if (somma === 0) return [voto, frase(nascosto ? "capacita_riservate" : "capacita_nessuna")];
   if (corta === 0) return [voto, frase("capacita_tutte")];
   const aree = PAROLE.aree.filter((_, n) => letture.chiede[testo][n] > profilo.capacita[n]);
   return [voto, frase("capacita_adattamento", { aree: aree.join(", ") })];
@@ -496,7 +506,7 @@ export function spiegaSede(regione, profilo, i) {
   misura(regione, profilo.comune);
   const distanza = regione.distanze[sedi.comune[i]];
   const ostacoli = lontano(distanza, profilo.limite);
-  const ragioni = [frase("vicinanza", { distanza: chilometri(distanza) })];
+  const ragioni = [vicino(distanza)];
   if (profilo.gruppo >= 0) {
     const gruppo = PAROLE.gruppi[profilo.gruppo];
     if (sedi.gruppi[i] & (1 << profilo.gruppo)) ragioni.push(frase("esperienza", { gruppo }));
@@ -527,7 +537,7 @@ export function offerta(regione, i) {
   return {
     professione: professioni.nome[professione],
     mansione: testo(offerte.mansione[i], professioni.mansioni[professione]),
-    richieste: quali.includes(TESTO_RISERVATO) ? null : quali.map((n) => frasi.testo[n]),
+    richieste: riservato(offerte, i) ? null : quali.map((n) => frasi.testo[n]),
     nonCapite: quali.filter((n) => regione.nonCapite.has(n)).map((n) => frasi.testo[n]),
     comune: certa ? comuni.nome[luogo] : null,
     sigla: comuni.province[provincia][1],

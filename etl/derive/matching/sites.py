@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.contracts import vocabulary
-from etl.derive.matching.explanation import kilometres, too_far
+from etl.derive.matching.explanation import nearness, too_far
 from etl.derive.matching.sentences import Voice, say
 
 
@@ -35,7 +35,7 @@ def explain_site(
     groups, features = vocabulary("gruppi_disabilita"), vocabulary("accessibilita")
     asked = [name for name in features if name in access]
     obstacles = list(too_far(distance, limit, voice))
-    reasons = [say("vicinanza", voice, distanza=kilometres(distance))]
+    reasons = [nearness(distance, voice)]
     if group is not None:
         known = group in site_groups
         name = "esperienza" if known else "esperienza_manca"

@@ -373,7 +373,7 @@ def test_what_is_left_out_is_left_out_for_the_reasons_that_offices_are_told(worl
     lots, row_of = nearest_lots(world)
     lot_of = {row: lot for lot, row in enumerate(row_of.tolist())}
     families = lots.occupation.astype(np.int64) // 10 ** (5 - rules.digits)
-    looked = 0
+    looked = silent = 0
     for at, answer in enumerate(world.answers):
         wants = people.wants[at].astype(np.int64)
         near = np.isin(families, wants[wants > 0] // 10 ** (5 - rules.digits))
@@ -392,10 +392,14 @@ def test_what_is_left_out_is_left_out_for_the_reasons_that_offices_are_told(worl
                     assert explained[row][:2] == [len(told.obstacles), told.distance]
                 certain = said["certa"]
                 points = [list(one) for one in told.points if certain or one[0] != "vicinanza"]
+                if world.rows["capacita_controindicazioni_stato"][row] == "riservato" and points:
+                    points[1][-1] = sentences("tu")["capacita_riservate"]
+                    silent += 1
                 assert said["punti"] == points, (at, row)
                 assert said["punteggio"] == (told.score if certain else None), (at, row)
                 looked += 1
     assert looked > 2 * PROFILES
+    assert silent > 10
 
 
 def nearest_lots(world: World) -> tuple[Lots, Int]:

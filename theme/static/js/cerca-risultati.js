@@ -187,7 +187,7 @@ function sezioneAdatte(regione, profilo, esiti) {
   scelta.addEventListener("change", mostra);
   mostra();
   return sezione("adatte", titolo, [
-    crea("p", { class: "campo ordine" }, crea("label", { for: "ordine" }, "Prima"), scelta),
+    crea("p", { class: "campo ordine" }, crea("label", { for: "ordine" }, "Metti prima"), scelta),
   ], [posto]);
 }
 
