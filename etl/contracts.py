@@ -25,7 +25,9 @@ TOTAL, UNSTATED = "totale", "non_indicato"
 _WITH_TOTAL = "_con_totale"
 _VOCABULARIES = "vocabolari.toml"
 
-Threshold = Literal["soglia_persone", "soglia_persone_dettaglio", "soglia_imprese"]
+Threshold = Literal[
+    "soglia_persone", "soglia_persone_dettaglio", "soglia_imprese", "minimo_tassi"
+]
 FieldType = Literal["testo", "intero", "decimale", "data", "logico", "elenco"]
 
 
@@ -97,7 +99,7 @@ class Policy(_Section):
     """
 
     conta: Literal["persone", "imprese", "denaro", "nulla"]
-    metodo: Literal["soppressione", "perturbazione", "aperto", "generalizzazione"]
+    metodo: Literal["soppressione", "perturbazione", "tassi", "aperto", "generalizzazione"]
     motivo: Text
     dimensioni: list[str] = Field(default_factory=list)
     valori: list[str] = Field(default_factory=list)
@@ -112,10 +114,10 @@ class Policy(_Section):
 
     @model_validator(mode="after")
     def _complete(self) -> Policy:
-        if self.metodo in ("soppressione", "perturbazione") and not self.valori:
+        if self.metodo in ("soppressione", "perturbazione", "tassi") and not self.valori:
             raise ValueError(f"il metodo «{self.metodo}» chiede l'elenco «valori»")
-        if self.metodo == "soppressione" and not self.contributori:
-            raise ValueError("il metodo «soppressione» chiede «contributori»")
+        if self.metodo in ("soppressione", "tassi") and not self.contributori:
+            raise ValueError(f"il metodo «{self.metodo}» chiede «contributori»")
         if self.metodo == "soppressione" and set(self.ampiezze) != set(self.valori):
             raise ValueError("il metodo «soppressione» chiede «ampiezze» per ognuno dei «valori»")
         if self.metodo == "soppressione" and not (self.sistema and self.dimensioni):

@@ -22,8 +22,9 @@ def perturb(
 
     `frame` has one row a cell and person, the person's identifier in the policy's `contributori`;
     an empty cell has one row without a person. A perturbed count under the policy's threshold is
-    withheld; zero is shown, because it may stand for a few. Raises ReleaseRefusedError where too
-    large a share would be withheld.
+    withheld; zero is shown, because it may stand for a few. The columns of `insieme` are
+    statistics of a cell's people, and stand only where they are at least `minimo_tassi`. Raises
+    ReleaseRefusedError where too large a share would be withheld.
     """
     policy = contract.riservatezza
     ((person, threshold),) = policy.contributori.items()
@@ -36,6 +37,11 @@ def perturb(
     cells = frame.drop(columns=person).drop_duplicates(policy.dimensioni, ignore_index=True)
     counts = counter.counts(frame.dropna(subset=[person]), person, policy.dimensioni, value)
     table = cells.merge(counts, on=policy.dimensioni, how="left", validate="one_to_one")
+    crowd = frame.groupby(policy.dimensioni, sort=False)[person].nunique().rename("_folla")
+    table = table.merge(crowd, on=policy.dimensioni, how="left", validate="one_to_one")
+    enough = table.pop("_folla") >= limits.minimo_tassi
+    for name in policy.insieme.get(value, []):
+        table[name] = table[name].where(enough)
     shown = table[value].fillna(0).astype("Int64")
     withheld = shown.between(1, getattr(limits, threshold) - 1)
     _refuse(table, contract, limits, withheld)

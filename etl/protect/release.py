@@ -13,10 +13,12 @@ import pandas as pd
 from etl.config import Config
 from etl.contracts import Contract
 from etl.problems import ReleaseRefusedError
+from etl.protect.computed import compute
 from etl.protect.expectations import check
 from etl.protect.generalization import generalize
 from etl.protect.joint import hidden_before, suppress_jointly
 from etl.protect.perturbed import perturb
+from etl.protect.rates import withhold_small
 from etl.protect.tabular import shape
 
 
@@ -80,7 +82,10 @@ def protect_tables(
             case "soppressione":
                 systems.setdefault(str(policy.sistema), []).append(slug)
             case "perturbazione":
-                protected[slug] = perturb(derived[slug], contract, config.riservatezza, secret)
+                counted = perturb(derived[slug], contract, config.riservatezza, secret)
+                protected[slug] = compute(counted, contract, config.riservatezza)
+            case "tassi":
+                protected[slug] = withhold_small(derived[slug], contract, config.riservatezza)
     for name, slugs in systems.items():
         joint = suppress_jointly(
             config,

@@ -43,6 +43,8 @@ COUNTED = {
 LANGUAGES = {"curl": "curl", "python": "Python", "r": "R", "duckdb": "DuckDB"}
 METHODS = {
     "soppressione": "Le cifre che riguardano pochi soggetti non si mostrano.",
+    "tassi": "I tassi si mostrano da venti persone in su, e mai dove quasi tutte, o quasi "
+    "nessuna, hanno avuto l’esito.",
     "perturbazione": "Le cifre sono modificate di poco, in modo casuale.",
     "generalizzazione": "Dove i soggetti sono pochi si mostra un territorio più ampio, "
     "o non si mostra il settore.",

@@ -28,6 +28,8 @@ TYPES = {
 METHODS = {
     "soppressione": "Figures about few people or employers are hidden, together with those from "
     "which they could be computed.",
+    "tassi": "Rates are shown from twenty people on, and never where nearly all, or nearly none, "
+    "had the outcome.",
     "perturbazione": "Figures are changed a little, at random, always in the same way.",
     "generalizzazione": "Where few are concerned a wider territory is shown, or no sector.",
     "aperto": "No protection is needed.",

@@ -21,7 +21,7 @@ from etl.protect.release import Release
 from etl.protect.tabular import shape
 from etl.protect.zone import ReleasableZone, swap
 from etl.publish import publish
-from tests.site import crossed, measured
+from tests.site import crossed, followed, measured
 
 DAY = date(2025, 12, 31)
 HOSTILE = (
@@ -144,6 +144,7 @@ def write_zone(
         "iscritti-comuni": _enrolled("provincia", "015", "Milano"),
     }
     tables["operatori"] = _operators(tables["sedi-operatori"])
+    tables |= followed.tables(tables["sedi-operatori"], HOSTILE[0])
     tables |= measured.tables(province, made=tables)
     tables |= crossed.tables(
         {code: name for code, (name, _) in PROVINCES.items()},

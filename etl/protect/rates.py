@@ -1,0 +1,30 @@
+"""Tables of rates: no row about too few people, nor one where nearly all, or none, are alike."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from etl.config import Disclosure
+from etl.contracts import NOT_COLLECTED, PUBLISHED, WITHHELD, Contract
+
+
+def withhold_small(frame: pd.DataFrame, contract: Contract, limits: Disclosure) -> pd.DataFrame:
+    """Return the table with its small rows emptied, each value's state, and no contributors.
+
+    A row is emptied (`valori` and the columns of `insieme`) where any of the policy's
+    `contributori` is under its threshold, zero included: with contributors such as how many had
+    the outcome and how many had not, a shown rate never speaks of (nearly) everybody in the row.
+    Rows must not add up to one another: a hidden row would then be their difference.
+    """
+    policy = contract.riservatezza
+    small = pd.Series(False, index=frame.index)
+    for column, threshold in policy.contributori.items():
+        small |= frame[column] < getattr(limits, threshold)
+    columns: dict[str, pd.Series] = {}
+    for name in policy.valori:
+        columns[name] = frame[name].where(~small)
+        state = small.map({True: WITHHELD, False: PUBLISHED}).astype("str")
+        columns[f"{name}_stato"] = state.where(small | frame[name].notna(), NOT_COLLECTED)
+        for other in policy.insieme.get(name, []):
+            columns[other] = frame[other].where(~small)
+    return frame.drop(columns=list(policy.contributori)).assign(**columns)
