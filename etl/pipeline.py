@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -32,12 +31,13 @@ from etl.derive.quota.to_json import parameters_json, provinces_json
 from etl.problems import ReleaseRefusedError
 from etl.protect import ReleasableZone, Release, check_release, protect_tables
 from etl.protect.leaks import LeakGate, forbidden_columns
+from etl.protect.sought import public_contacts, restricted_texts, tracked_files
 from etl.protect.zone import in_force, swap
 from etl.publish import place, publish, write_sitemap
 from etl.publish.formats import as_json
 from etl.publish.manifest import MANIFEST
 from etl.publish.previous import PublishedRelease
-from etl.receive import Received, person_values, receive
+from etl.receive import Received, receive
 from etl.site import build_site
 
 DEMO_SECRET = b"segreto dimostrativo: non usare con dati veri"
@@ -150,7 +150,7 @@ def _run(
         write_sitemap(config, new_output)
         count(sum(1 for _ in new_output.rglob("*.html")))
     with _stage("cercare fughe di dati", report, result) as count:
-        count(_leak_gate(config, received, zone, new_output, folder))
+        count(_leak_gate(config, received, release, zone, new_output, folder))
     swap([(zone.folder, zone.current), (new_output, output)])
 
 
@@ -199,22 +199,32 @@ def _audit(config: Config, contracts: list[Contract], zone: ReleasableZone, day:
 
 
 def _leak_gate(
-    config: Config, received: Received, zone: ReleasableZone, output: Path, folder: Path
+    config: Config,
+    received: Received,
+    release: Release,
+    zone: ReleasableZone,
+    output: Path,
+    folder: Path,
 ) -> int:
-    profiles = received.tables.get("iscritti")
-    keys = () if profiles is None else ((str(key),) for key in profiles["id_persona"])
-    gate = LeakGate(chain(person_values(config), keys))
+    gate = LeakGate(
+        restricted_texts(config, received, release.tables),
+        public_contacts(release.contracts, release.tables),
+    )
     places = [
         (zone.folder, zone.files()),
         (output, sorted(path for path in output.rglob("*") if path.is_file())),
-        (folder, sorted((folder / "rapporti").rglob("*.*"))),
+        (folder, sorted(path for path in (folder / "rapporti").rglob("*") if path.is_file())),
     ]
     leaks = [leak for root, files in places for leak in gate.search(files, root)]
+    # the project's own files hold invented codes and addresses: only known texts are sought there
+    tracked = tracked_files(ROOT)
+    places.append((ROOT, tracked))
+    leaks += gate.search(tracked, ROOT, shapes=False)
     if leaks:
         lines = "\n".join(f"  - {leak.line()}" for leak in leaks[:20])
         raise ReleaseRefusedError(
-            f"Nulla è stato pubblicato: dati di persone in {len(leaks)} punti.\n{lines}\n"
-            "Controllare il contratto e il modulo che deriva quei dati."
+            "Nulla è stato pubblicato: dati di persone o testi riservati in "
+            f"{len(leaks)} punti.\n{lines}\nControllare il contratto e il modulo che deriva quei dati."
         )
     return sum(len(files) for _, files in places)
 

@@ -1,4 +1,4 @@
-"""The leak gate: nothing that came from a person's element may stand in any published byte."""
+"""The leak gate: no restricted text of the sources may stand in any published byte."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import ahocorasick
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 FORBIDDEN_COLUMNS = frozenset(
@@ -32,16 +34,28 @@ FORBIDDEN_COLUMNS = frozenset(
         "indirizzo_persona",
     }
 )
-_BINARY = {".woff", ".woff2", ".ttf", ".eot", ".png", ".jpg", ".ico"}
+_PICTURES = {".woff", ".woff2", ".ttf", ".eot", ".png", ".jpg", ".ico"}
 _PACKED = {".zip", ".gz", ".xlsx", ".ods", ".parquet", ".sqlite", ".duckdb"}
-_TAG = re.compile(r"<[^<>]*>")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
-# The pattern of free_text.CODICE_FISCALE, on bytes and in both cases at once: four times faster.
+# The pattern of free_text.CODICE_FISCALE, on bytes and in both cases at once.
 _CODE = re.compile(
-    rb"(?<![0-9A-Za-z])[A-Za-z]{6}[0-9LMNP-Vlmnp-v]{2}[A-EHLMPRSTa-ehlmprst][0-9LMNP-Vlmnp-v]{2}"
-    rb"[A-Za-z][0-9LMNP-Vlmnp-v]{3}[A-Za-z](?![0-9A-Za-z])"
+    rb"[A-Za-z]{6}[0-9LMNP-Vlmnp-v]{2}[A-EHLMPRSTa-ehlmprst][0-9LMNP-Vlmnp-v]{2}"
+    rb"[A-Za-z][0-9LMNP-Vlmnp-v]{3}[A-Za-z]"
 )
+_CODE_LENGTH = 16
+_EMAIL = re.compile(rb"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
+_LOCAL_PART = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-")
+# Italian numbers: a mobile's ten digits, or a prefix apart from the rest. Plain figures of the
+# data are not like that.
+_PHONE = re.compile(
+    rb"(?:39[ .]?)?(?:3\d{2}[ ./-]?\d{3}[ ./-]?\d{4}|0\d{1,3}[ ./-]\d{5,8})(?![0-9A-Za-z.,_-])"
+)
+_ALNUM = bytes(bytes([code]).isalnum() for code in range(256))
+_DIGIT = bytes(bytes([code]).isdigit() for code in range(256))
+# before a number's first digit: what makes it a part of something longer
+_JOINING = bytes(bytes([code]).isalnum() or code in b".,_-/#%" for code in range(256))
+_THIRD_PARTY = "tema/terze/"
 _WORDS = [chr(code) for code in range(256) if chr(code).isalnum()]
 _FOLDED = bytes(
     ord(chr(code).lower().encode("latin-1", "ignore") or b" ") if chr(code) in _WORDS else 32
@@ -63,16 +77,21 @@ class Leak:
 
 
 class LeakGate:
-    """Searches files for the texts of persons' elements, held in memory only.
+    """Searches files for restricted texts, held in memory only, and for what is shaped like one.
 
-    A person's value is searched as whole words, whatever the case, the punctuation between the
-    words, or the escaping (HTML entities, percent signs, zip and Parquet compression).
+    A restricted text is searched as whole words, whatever the case, the punctuation between the
+    words, or the escaping (HTML entities, percent signs, zip and Parquet compression). A personal
+    tax code is a leak whoever's it is. Where `contacts` is given, so is every e-mail address and
+    telephone number that is not among them.
     """
 
-    def __init__(self, values: Iterable[tuple[str, ...]]) -> None:
+    def __init__(
+        self, values: Iterable[tuple[str, ...]], contacts: Iterable[str] | None = None
+    ) -> None:
         self._automaton = ahocorasick.Automaton()
         self.size = 0
         self._seen: set[bytes] = set()
+        self._contacts = None if contacts is None else {_contact(text) for text in contacts}
         for group in values:
             for value in group:
                 words = _fold(_bytes(value))
@@ -83,28 +102,32 @@ class LeakGate:
         if self.size:
             self._automaton.make_automaton()
 
-    def search(self, files: Iterable[Path], root: Path) -> list[Leak]:
+    def search(self, files: Iterable[Path], root: Path, *, shapes: bool = True) -> list[Leak]:
         """Return what was found in the files, each named by its path below `root`.
 
         A text that was searched before, in whatever file or archive, is not searched again.
+        Without `shapes` only the known texts are sought.
         """
         found: list[Leak] = []
         for path in sorted(files, key=lambda path: (path.suffix in _PACKED, path)):
             name = path.relative_to(root).as_posix()
             for part, text in self._unseen(path, path.read_bytes()):
                 place = f"{name} ({part})" if part else name
-                found.extend(Leak(place, kind) for kind in sorted(self._kinds(text)))
+                kinds = self._kinds(text, shapes, third_party=_THIRD_PARTY in name)
+                found.extend(Leak(place, kind) for kind in sorted(kinds))
         return found
 
     def _unseen(self, path: Path, content: bytes) -> Iterator[tuple[str, str]]:
         """Yield (part, text) for every text of a file that did not stand elsewhere already.
 
         Tables, databases, archives and archives within archives are opened; a font or a picture
-        yields none.
+        is read as the bytes that it is.
         """
-        if path.suffix in _BINARY or not self._is_new(content):
+        if not self._is_new(content):
             return
-        if path.suffix in (".sqlite", ".duckdb", ".parquet"):
+        if path.suffix in _PICTURES:
+            yield "", content.decode("latin-1")
+        elif path.suffix in (".sqlite", ".duckdb", ".parquet"):
             for part, text in _columns(path, content):
                 if self._is_new(text.encode("utf-8", "replace")):
                     yield part, text
@@ -124,17 +147,27 @@ class LeakGate:
         self._seen.add(digest)
         return new
 
-    def _kinds(self, text: str) -> set[str]:
+    def _kinds(self, text: str, shapes: bool, third_party: bool) -> set[str]:
         kinds = set()
-        readings = [text, _TAG.sub(" ", text)] if "<" in text else [text]
-        for content in map(_bytes, readings):
-            if _CODE.search(content):
+        readings = [_bytes(text)]
+        if "<" in text:
+            # a name may be split by tags: then they stand for the space between its words
+            readings.append(_bytes(_without_tags(text)))
+        for content in readings:
+            if shapes and _holds_code(content):
                 kinds.add("un codice fiscale di persona")
-            if self.size and self._holds_person(content):
-                kinds.add("un dato di una persona")
+            if self.size and self._holds_value(content):
+                kinds.add("un testo riservato delle fonti")
+        if shapes and self._contacts is not None and not third_party:
+            kinds |= self._unknown_contacts(readings[0])
         return kinds
 
-    def _holds_person(self, content: bytes) -> bool:
+    def _unknown_contacts(self, content: bytes) -> set[str]:
+        """Look for e-mail addresses and telephone numbers that nothing published explains."""
+        known = self._contacts or set()
+        return {kind for kind, text in contacts_in(content) if _contact(text) not in known}
+
+    def _holds_value(self, content: bytes) -> bool:
         """Look for the letters alone, which is quick; then for whole words where they are found."""
         letters = content.translate(_FOLDED, _BETWEEN_WORDS).decode("latin-1")
         suspects = {words for _, words in self._automaton.iter(letters)}
@@ -144,14 +177,78 @@ class LeakGate:
         return any(f" {words} " in text for words in suspects)
 
 
+def contacts_in(content: bytes) -> Iterator[tuple[str, str]]:
+    """Yield (kind, text) for each e-mail address and Italian telephone number in a text."""
+    place = content.find(b"@")
+    while place >= 0:
+        start = place
+        while start > max(0, place - 64) and content[start - 1] in _LOCAL_PART:
+            start -= 1
+        found = _EMAIL.match(content, start, place + 320)
+        if found:
+            yield "un indirizzo di posta elettronica", found[0].decode("latin-1")
+        place = content.find(b"@", place + 1)
+    digits = np.frombuffer(content.translate(_DIGIT), dtype=np.uint8)
+    joining = np.frombuffer(content.translate(_JOINING), dtype=np.uint8)
+    first = digits.copy()
+    first[1:] &= joining[:-1] ^ 1
+    starts = np.flatnonzero(first)
+    # such a number has seven digits or more in its first ten bytes
+    run = np.concatenate([[0], np.cumsum(digits, dtype=np.int64)])
+    many = run[np.minimum(starts + 10, len(digits))] - run[starts] >= 7
+    for start in starts[many].tolist():
+        found = _PHONE.match(content, start)
+        if found:
+            yield "un numero di telefono", found[0].decode("latin-1")
+
+
+def _contact(text: str) -> str:
+    """Return an address or number as it is compared: in lower case, a number's digits alone."""
+    if "@" in text:
+        return text.lower().strip(".")
+    return re.sub(r"\D", "", text).removeprefix("39")
+
+
+def _holds_code(content: bytes) -> bool:
+    """Tell whether a run of exactly sixteen letters and digits is shaped like a tax code."""
+    alnum = np.frombuffer(b"\0" + content.translate(_ALNUM) + b"\0", dtype=np.uint8)
+    edges = np.flatnonzero(alnum[1:] != alnum[:-1])
+    starts, ends = edges[::2], edges[1::2]
+    return any(
+        _CODE.fullmatch(content, start, start + _CODE_LENGTH)
+        for start in starts[ends - starts == _CODE_LENGTH].tolist()
+    )
+
+
+def _without_tags(text: str) -> str:
+    """Return the text with each tag made spaces."""
+    raw = np.frombuffer(text.encode("utf-8", "replace"), dtype=np.uint8)
+    marks = np.flatnonzero((raw == ord("<")) | (raw == ord(">")))
+    opening = raw[marks] == ord("<")
+    ends = np.append(marks[1:], len(raw))
+    # a tag runs from a «<» to the next mark, if that is a «>»
+    closed = opening & np.append(~opening[1:], False)
+    change = np.zeros(len(raw) + 1, dtype=np.int8)
+    change[marks[closed]] += 1
+    change[ends[closed]] -= 1
+    blank = np.cumsum(change[:-1], dtype=np.int8).astype(bool)
+    blank[ends[closed]] = True
+    return np.where(blank, np.uint8(32), raw).tobytes().decode("utf-8", "replace")
+
+
 def _bytes(text: str) -> bytes:
     """Return the text with its escapes undone; letters beyond Latin-1 become question marks."""
     plain = html.unescape(text) if "&" in text else text
-    if _PERCENT.search(plain):
+    if "%" in plain and _PERCENT.search(plain):
         plain = unquote(plain)
     if "\\u" in plain:
         plain = _UNICODE.sub(lambda match: chr(int(match[1], 16)), plain)
     return plain.encode("latin-1", "replace")
+
+
+def words_of(text: str) -> str:
+    """Return a text's words as the gate compares them: lower case, single spaces between."""
+    return _fold(_bytes(text))
 
 
 def _fold(content: bytes) -> str:
@@ -169,7 +266,9 @@ def _columns(path: Path, content: bytes) -> Iterator[tuple[str, str]]:
     if path.suffix == ".parquet":
         table = pq.read_table(io.BytesIO(content))
         for name in table.column_names:
-            yield name, _joined(table.column(name).to_pylist())
+            column = table.column(name)
+            distinct = column if pa.types.is_nested(column.type) else column.unique()
+            yield name, _joined(distinct.to_pylist())
         return
     with tempfile.NamedTemporaryFile(suffix=path.suffix) as copy:
         copy.write(content)
@@ -177,13 +276,17 @@ def _columns(path: Path, content: bytes) -> Iterator[tuple[str, str]]:
         engine = _open_database(Path(copy.name))
         with closing(engine):
             tables = engine.execute(
-                "SELECT table_name, column_name FROM information_schema.columns ORDER BY ALL"
+                "SELECT table_name, column_name FROM duckdb_columns() c "
+                "JOIN duckdb_tables() t USING (database_name, schema_name, table_name) ORDER BY ALL"
                 if path.suffix == ".duckdb"
-                else "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
+                else "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c "
+                "WHERE m.type = 'table'"
             ).fetchall()
             yield "schema", _joined(name for row in tables for name in row)
             for table_name, column in tables:
-                values = engine.execute(f'SELECT "{column}" FROM "{table_name}"').fetchall()
+                values = engine.execute(
+                    f'SELECT DISTINCT "{column}" FROM "{table_name}"'
+                ).fetchall()
                 yield f"{table_name}.{column}", _joined(value for (value,) in values)
 
 

@@ -85,3 +85,57 @@ def test_parts_of_a_name_inside_other_words_are_not_a_leak(tmp_path: Path) -> No
 
 def test_columns_that_describe_a_person_are_named() -> None:
     assert forbidden_columns(["comune", "data_nascita", "cognome"]) == ["cognome", "data_nascita"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nessuno@persona.example",
+        "noto@ufficio.example, nessuno@persona.example",
+        "cell. 333 1234567",
+        "tel:+393331234567",
+        "0341/295111 noto, 0341/295222 no",
+    ],
+)
+def test_an_address_or_number_that_nothing_published_explains_is_a_leak(
+    tmp_path: Path, line: str
+) -> None:
+    gate = LeakGate([], contacts=["noto@ufficio.example", "0341 295111"])
+    (tmp_path / "x.html").write_text(f"<p>{line}</p>")
+    (leak,) = gate.search([tmp_path / "x.html"], tmp_path)
+    assert "333" not in leak.line()
+    assert "persona" not in leak.line()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "NOTO@ufficio.example e 0341-295111",
+        '"lat":45.333123,"n":3331234567890,"data":"2025-12-31","codice":"015146"',
+        '{"@id":"https://a.example","@type":"Dataset"}',
+        "sha256:03412951110341295111abcdef, versione 3.331.2345678",
+    ],
+)
+def test_known_contacts_and_plain_figures_are_no_leak(tmp_path: Path, line: str) -> None:
+    gate = LeakGate([], contacts=["noto@ufficio.example", "0341 295111"])
+    (tmp_path / "x.json").write_text(line)
+    assert gate.search([tmp_path / "x.json"], tmp_path) == []
+
+
+def test_where_shapes_are_not_asked_only_known_texts_are_found(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("BBBAAA80A01F205X nessuno@persona.example")
+    (tmp_path / "b.py").write_text("Qwandoli Ermezzio")
+    gate = LeakGate([PERSON], contacts=[])
+    found = gate.search([tmp_path / "a.py", tmp_path / "b.py"], tmp_path, shapes=False)
+    assert [leak.file for leak in found] == ["b.py"]
+
+
+def test_the_bytes_of_a_picture_are_read_too(tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_bytes(b"\x89PNG\r\n\x1a\ntEXtAuthor\0Qwandoli Ermezzio\0\xff\xfe")
+    assert LeakGate([PERSON]).search([tmp_path / "x.png"], tmp_path)
+
+
+def test_text_between_tags_is_kept_when_tags_are_taken_away(tmp_path: Path) -> None:
+    page = "<p title='a > b'>Qwandoli</p> 3 < 4 <b>Ermezzio</b"
+    (tmp_path / "x.html").write_text(page.replace(" 3 < 4 ", ""))
+    assert LeakGate([PERSON]).search([tmp_path / "x.html"], tmp_path)
