@@ -20,6 +20,11 @@ SECTIONS = {
     "sanita": "R",
     "altro": "STUV",
 }
+_FIGURES = {
+    "quota_riserva_disabili": "quota_riserva",
+    "scoperture_disabili": "scoperture",
+    "scoperture_disabili_con_segno": "scoperture_con_segno",
+}
 BROAD_SECTOR = {section: name for name, sections in SECTIONS.items() for section in sections}
 
 
@@ -29,9 +34,10 @@ def tabulate(inputs: Inputs, dimensions: list[str]) -> pd.DataFrame:
     `imprese` counts the employers with a site in each province; `scoperture` sums each employer's
     uncovered posts, none below zero; `scoperture_con_segno` lets excesses count as negative.
     Restricted columns: `_imprese`, `_persone` (people with disabilities in force), `_coperti` and
-    `_scoperti` (employers with a quota, without and with uncovered posts).
+    `_scoperti` (employers with a quota, without and with uncovered posts), `_contributi` (for each
+    employer its statement's code, and what it brought to each figure: one of them may be reading).
     """
-    grouped = _rows(inputs).groupby(dimensions, sort=True)
+    grouped = contributions(inputs).groupby(dimensions, sort=True)
     return pd.DataFrame(
         {
             "imprese": grouped["codice_comunicazione"].count().astype("Int64"),
@@ -42,14 +48,20 @@ def tabulate(inputs: Inputs, dimensions: list[str]) -> pd.DataFrame:
             "_persone": grouped["disabili_in_forza"].sum().astype("Int64"),
             "_coperti": grouped["_coperto"].sum().astype("Int64"),
             "_scoperti": grouped["_scoperto"].sum().astype("Int64"),
+            "_contributi": grouped["_contributo"].agg(list),
             "data_riferimento": grouped["data_riferimento"].max(),
             "sintetico": grouped["sintetico"].any(),
         }
     ).reset_index()
 
 
-def _rows(inputs: Inputs) -> pd.DataFrame:
-    """One row per statement in force and province, for employers under the obligation."""
+def contributions(inputs: Inputs) -> pd.DataFrame:
+    """Return one row per statement in force and province, for employers under the obligation.
+
+    Columns: those of the quota by province, codice_ateco, classe_dimensionale, provincia,
+    macrosettore, data_riferimento, sintetico, `_scoperto`, `_coperto` and `_contributo` (the
+    statement's code, and what it brings to each figure).
+    """
     statements = in_force(inputs.received.tables["prospetti"])
     facts = statements[["codice_comunicazione", "codice_ateco", "data_riferimento", "sintetico"]]
     sizes = inputs.quota.nazionale[["codice_comunicazione", "classe_dimensionale"]].dropna()
@@ -63,4 +75,8 @@ def _rows(inputs: Inputs) -> pd.DataFrame:
     uncovered = rows["scoperture_disabili"].fillna(0) > 0
     rows["_scoperto"] = uncovered
     rows["_coperto"] = ~uncovered & (rows["quota_riserva_disabili"].fillna(0) > 0)
+    brought = rows.assign(imprese=1).rename(columns=_FIGURES)[["imprese", *_FIGURES.values()]]
+    figures = brought.fillna(0).astype("int64").to_dict("records")
+    shares = list(zip(rows["codice_comunicazione"], figures, strict=True))
+    rows["_contributo"] = pd.Series(shares, index=rows.index, dtype="object")
     return rows

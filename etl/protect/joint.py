@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from etl.problems import ReleaseRefusedError
 from etl.protect.suppression.selection import Suppression, suppress
 from etl.protect.suppression.system import Equation, Standing, System, build_system
 
+# The restricted column that lists who stands behind a row, and what each brought to its figures.
+CONTRIBUTIONS = "_contributi"
 _UNBOUNDED = -1_000_000.0
 
 
@@ -114,7 +117,7 @@ def _system(
         ]
         for other, coarse in sorted(derived.items()):
             equations += _sums(contracts[other], coarse, contract, frame)
-    return build_system(pd.DataFrame(cells), equations)
+    return build_system(pd.DataFrame(cells), equations, _insiders(contracts, derived))
 
 
 def _cells(
@@ -126,6 +129,7 @@ def _cells(
     rows = frame.to_dict("records")
     for key, row, is_small in zip(_keys(contract, frame), rows, small, strict=True):
         keep_hidden = is_small or key in hidden_before
+        is_alone = len({company for company, _ in row.get(CONTRIBUTIONS, ())}) == 1
         # what nobody collected is no cell: it promises nothing and protects nothing
         for name in (name for name in policy.valori if not pd.isna(row[name])):
             cells.append(
@@ -136,6 +140,7 @@ def _cells(
                     "width": getattr(config.riservatezza, policy.ampiezze[name]),
                     "standing": int(Standing.HIDDEN if keep_hidden else Standing.FREE),
                     "floor": _UNBOUNDED if name in policy.con_segno else 0.0,
+                    "alone": is_alone,
                     "bundle": key,
                 }
             )
@@ -150,10 +155,30 @@ def _cells(
                     "width": 1,
                     "standing": int(Standing.LATENT),
                     "floor": 0.0,
+                    "alone": is_alone,
                     "bundle": f"latente|{smaller}|{key}",
                 }
             )
     return cells
+
+
+def _insiders(
+    contracts: Mapping[str, Contract], derived: Mapping[str, pd.DataFrame]
+) -> list[Counter[str]]:
+    """Return, for each company, what it brought to every cell: it knows, and may be reading."""
+    brought: dict[str, Counter[str]] = {}
+    for slug, frame in sorted(derived.items()):
+        if CONTRIBUTIONS not in frame:
+            continue
+        contract = contracts[slug]
+        for key, row in zip(_keys(contract, frame), frame[CONTRIBUTIONS], strict=True):
+            for company, figures in row:
+                cells = brought.setdefault(company, Counter())
+                for name in contract.riservatezza.valori:
+                    cells[f"{name}|{key}"] += figures[name]
+                for smaller, larger in _ordered_values(contract):
+                    cells[f"{larger}-{smaller}|{key}"] += figures[larger] - figures[smaller]
+    return [brought[company] for company in sorted(brought)]
 
 
 def _ordered_values(contract: Contract) -> list[tuple[str, str]]:

@@ -49,9 +49,12 @@ def region(seed: int, firms: int) -> dict[str, pd.DataFrame]:
             "_scoperti": (signed > 0).astype(int),
         }
     )
+    rows["_contributi"] = [
+        [(f"A{number}", row)] for number, row in enumerate(rows[list(VALUES)].to_dict("records"))
+    ]
     return {
         slug: rows.groupby(contract.riservatezza.dimensioni)[
-            [*VALUES, "_imprese", "_persone", "_coperti", "_scoperti"]
+            [*VALUES, "_imprese", "_persone", "_coperti", "_scoperti", "_contributi"]
         ]
         .sum()
         .reset_index()
@@ -59,10 +62,13 @@ def region(seed: int, firms: int) -> dict[str, pd.DataFrame]:
     }
 
 
-def narrowest(protected: dict[str, pd.DataFrame], value: str) -> list[tuple[float, float]]:
+def narrowest(
+    protected: dict[str, pd.DataFrame], value: str, own: dict[int, float] | None = None
+) -> list[tuple[float, float]]:
     """Return (width, needed) of each withheld cell of one value, by two programs a cell.
 
     Written apart from the build: it sees published figures, states and the shape of the tables.
+    `own` are figures that a company knows, being alone in their rows: they are not asked for.
     """
     fine = protected["scoperture-territoriali"]
     unknown = {index: place for place, index in enumerate(fine.index[fine[value].isna()])}
@@ -80,8 +86,12 @@ def narrowest(protected: dict[str, pd.DataFrame], value: str) -> list[tuple[floa
             lines.append(line)
             sums.append(row[value] - part[value].sum())
     needed = 3 if value == "imprese" else 5
+    own = own or {}
+    bounds = [(own[index], own[index]) if index in own else (0, 1000) for index in unknown]
     found = []
-    for place in range(len(unknown)):
+    for index, place in unknown.items():
+        if index in own:
+            continue
         cost = np.zeros(len(unknown))
         cost[place] = 1
         ends = []
@@ -90,7 +100,7 @@ def narrowest(protected: dict[str, pd.DataFrame], value: str) -> list[tuple[floa
                 sign * cost,
                 A_eq=np.array(lines) if lines else None,
                 b_eq=np.array(sums, dtype=float) if lines else None,
-                bounds=(0, 1000),
+                bounds=bounds,
                 method="highs",
             )
             ends.append(answer.x[place])
@@ -106,6 +116,49 @@ def test_an_attacker_with_every_table_finds_no_interval_too_narrow(seed: int, fi
     for value in ("imprese", "quota_riserva", "scoperture"):
         for width, needed in narrowest(protected, value):
             assert width >= needed - 1e-6
+
+
+def known_to_single_companies(truth: pd.DataFrame, value: str) -> list[dict[int, float]]:
+    """Return, for each company alone in its row, the figure that it knows."""
+    return [
+        {index: float(truth.loc[index, value])} for index in truth.index[truth["_imprese"] == 1]
+    ]
+
+
+def test_a_company_alone_in_its_row_finds_no_other_interval_too_narrow() -> None:
+    for seed in (1, 4):
+        derived = region(seed, 60)
+        truth = derived["scoperture-territoriali"]
+        protected = suppress_jointly(ALL, CONTRACTS, derived).tables
+        insiders = known_to_single_companies(truth, "quota_riserva")
+        assert insiders
+        sensible = sensitive(CONFIG, CONTRACTS["scoperture-territoriali"], truth)
+        for own in insiders:
+            hidden = [
+                index
+                for index in truth.index
+                if pd.isna(protected["scoperture-territoriali"].loc[index, "quota_riserva"])
+                and index not in own
+            ]
+            widths = narrowest(protected, "quota_riserva", own)
+            assert all(
+                width >= needed - 1e-6
+                for index, (width, needed) in zip(hidden, widths, strict=True)
+                if sensible[index]
+            )
+
+
+def test_a_company_alone_would_find_others_out_if_nobody_reckoned_with_it() -> None:
+    found = 0
+    for seed in range(6):
+        derived = {
+            slug: frame.drop(columns="_contributi") for slug, frame in region(seed, 60).items()
+        }
+        protected = suppress_jointly(ALL, CONTRACTS, derived).tables
+        truth = derived["scoperture-territoriali"]
+        for own in known_to_single_companies(truth, "quota_riserva"):
+            found += any(width < 1 for width, _ in narrowest(protected, "quota_riserva", own))
+    assert found > 0
 
 
 def test_hiding_the_small_cells_alone_would_not_have_been_enough() -> None:
@@ -155,7 +208,7 @@ def test_what_was_withheld_before_stays_withheld(tmp_path: Path) -> None:
     first = suppress_jointly(ALL, CONTRACTS, derived).tables
     for slug, table in first.items():
         (tmp_path / slug).mkdir()
-        table.to_parquet(tmp_path / slug / f"{slug}.parquet")
+        table.drop(columns="_contributi").to_parquet(tmp_path / slug / f"{slug}.parquet")
     before = hidden_before(CONTRACTS.values(), tmp_path)
     assert before
     grown = {

@@ -17,6 +17,7 @@ from etl.protect.suppression.primary import Rule, Sensitivity, Zeros, primary_se
 from etl.protect.suppression.selection import Suppression, suppress
 from etl.protect.suppression.system import (
     Equation,
+    Insider,
     MalformedSystemError,
     Standing,
     System,
@@ -37,6 +38,7 @@ __all__ = [
     "Declared",
     "Dimension",
     "Equation",
+    "Insider",
     "MalformedSystemError",
     "Measure",
     "Proposal",

@@ -8,6 +8,7 @@ pool's highest change minus its lowest.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,24 @@ class Knowledge:
         """Return which movements this reader cannot rule out."""
         inside = (pool >= -self.down - TOLERANCE) & (pool <= self.up + TOLERANCE)
         return np.asarray(inside.all(axis=1))
+
+    def narrowed(self, insiders: Iterable[Inside]) -> Knowledge:
+        """Return what these contributors know together."""
+        down, up = self.down.copy(), self.up.copy()
+        for insider in insiders:
+            down[insider.cells] = np.minimum(down[insider.cells], insider.down)
+            up[insider.cells] = np.minimum(up[insider.cells], insider.up)
+        return Knowledge(down, up)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """How far one contributor's cells may go for it, and which of them it knows exactly."""
+
+    cells: Integers
+    down: Floats
+    up: Floats
+    known: Integers
 
 
 @dataclass(frozen=True)
@@ -91,6 +110,13 @@ class Movements:
         """Return, for every cell, the width that the pool proves against this reader."""
         pool = self.pool[knowledge.allows(self.pool)]
         return np.asarray(pool.max(axis=0) - pool.min(axis=0))
+
+    def short_beside(self, insider: Inside, targets: Integers, width: Floats) -> Integers:
+        """Return the targets that the pool does not prove wide against one contributor."""
+        steps = self.pool[:, insider.cells]
+        allowed = (steps >= -insider.down - TOLERANCE) & (steps <= insider.up + TOLERANCE)
+        pool = self.pool[np.ix_(np.flatnonzero(allowed.all(axis=1)), targets)]
+        return np.asarray(targets[np.ptp(pool, axis=0) < width[targets] - TOLERANCE])
 
     def explore(self, targets: Integers, width: Floats, knowledge: Knowledge) -> Integers:
         """Widen many targets together as long as it helps; return those still too narrow."""

@@ -9,16 +9,16 @@ for every value of their class.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from etl.protect.suppression.covering import Covering
-from etl.protect.suppression.movements import Cut, Knowledge, Movements
-from etl.protect.suppression.system import Booleans, Floats, Integers, Standing, System
+from etl.protect.suppression.movements import Cut, Inside, Knowledge, Movements
+from etl.protect.suppression.system import Booleans, Floats, Insider, Integers, Standing, System
 
 FREE_ROUNDS = 2
+GROUPINGS = 6
 
 
 @dataclass(frozen=True)
@@ -170,19 +170,74 @@ class _Chooser:
     def _outsider(self, down: Floats) -> Knowledge:
         return Knowledge(down, self.system.ceiling - self.system.value)
 
-    def _insiders(self, hidden: Booleans, down: Floats) -> Iterator[tuple[int, Knowledge]]:
-        """Yield, for each hidden cell with a known contributor, what that contributor knows."""
+    def _insiders(self, hidden: Booleans, down: Floats) -> list[Inside]:
+        """Return, for each contributor of hidden cells, the cells that it knows, and what it knows.
+
+        Where a cell's contributors are not told apart, its largest one stands for all.
+        """
         system = self.system
         outsider = self._outsider(down)
-        inside = hidden & ((system.largest > 0) | system.alone)
-        for cell in np.flatnonzero(inside & (system.standing != Standing.LATENT)):
-            low, high = outsider.down.copy(), outsider.up.copy()
-            if system.alone[cell]:
-                low[cell] = high[cell] = 0.0
-            else:
-                others = float(system.value[cell] - system.floor[cell] - system.largest[cell])
-                low[cell] = min(low[cell], max(0.0, others))
-            yield int(cell), Knowledge(low, high)
+        inside = hidden & (system.standing != Standing.LATENT)
+        told = np.zeros(system.size, dtype=bool)
+        for insider in system.insiders:
+            told[insider.cells] = True
+        unnamed = inside & ~told & ((system.largest > 0) | system.alone)
+        single = [
+            Insider(np.array([cell]), system.largest[[cell]]) for cell in np.flatnonzero(unnamed)
+        ]
+        found = []
+        for insider in (*system.insiders, *single):
+            cells = insider.cells
+            if not inside[cells].any():
+                continue
+            others = (system.value - system.floor)[cells] - insider.own
+            low = np.minimum(outsider.down[cells], np.maximum(others, 0.0))
+            high = outsider.up[cells]
+            alone = system.alone[cells]
+            low[alone] = high[alone] = 0.0
+            found.append(Inside(cells, low, high, cells[alone]))
+        return found
+
+    def _short_beside(
+        self, movements: Movements, targets: Integers, width: Floats, down: Floats
+    ) -> dict[int, Knowledge]:
+        """Return the targets that some contributor knows too closely, each with what it knows.
+
+        A cell that stays wide for a whole group who tell each other what they know is wide for
+        each of them: groups drawn at random spare asking contributors one by one.
+        """
+        outsider = self._outsider(down)
+        insiders = self._insiders(movements.hidden, down)
+        if not insiders or not len(targets):
+            return {}
+        pending = np.ones((len(insiders), len(targets)), dtype=bool)
+        for row, insider in zip(pending, insiders, strict=True):
+            row[np.isin(targets, insider.known)] = False
+        generator = np.random.default_rng(20_260_102)
+        groups = [np.arange(len(insiders))]
+        for _ in range(GROUPINGS):
+            groups += np.array_split(generator.permutation(len(insiders)), 2)
+        for group in groups:
+            asked = np.flatnonzero(pending[group].any(axis=0))
+            if not len(asked):
+                continue
+            together = outsider.narrowed([insiders[member] for member in group])
+            left = movements.explore(targets[asked], width, together)
+            proven = asked[~np.isin(targets[asked], left)]
+            pending[np.ix_(group, proven)] = False
+        short: dict[int, Knowledge] = {}
+        for insider, row in zip(insiders, pending, strict=True):
+            asked = np.array([at for at in np.flatnonzero(row) if targets[at] not in short])
+            if not len(asked):
+                continue
+            left = movements.short_beside(insider, targets[asked], width)
+            if not len(left):
+                continue
+            knowledge = outsider.narrowed([insider])
+            for cell in movements.explore(left, width, knowledge):
+                if not movements.reaches(int(cell), width[cell], knowledge):
+                    short[int(cell)] = knowledge
+        return short
 
     def _cuts(self, hidden: Booleans, down: Floats, targets: Integers, width: Floats) -> list[Cut]:
         """Return why the narrow targets are narrow, to an outsider first, then to insiders."""
@@ -195,12 +250,10 @@ class _Chooser:
             if cut:
                 cuts.append(cut)
         if not cuts:
-            for insider, knowledge in self._insiders(hidden, down):
-                others = targets[targets != insider] if self.system.alone[insider] else targets
-                for cell in movements.explore(others, width, knowledge):
-                    cut = movements.cut(int(cell), width[cell], knowledge)
-                    if cut:
-                        cuts.append(cut)
+            for cell, knowledge in self._short_beside(movements, targets, width, down).items():
+                cut = movements.cut(cell, width[cell], knowledge)
+                if cut:
+                    cuts.append(cut)
         self.pool = movements.pool
         self.programs += movements.programs
         return cuts
@@ -214,7 +267,7 @@ class _Chooser:
         for whole in (False, True):
             movements = Movements(self.system.matrix, hidden, self.reach, whole)
             outsider = self._outsider(rooms(self.system))
-            movements.adopt(self.proven, outsider)
+            movements.adopt(self.proven if len(self.proven) else self.pool, outsider)
             narrow = self._narrow_to(movements, hidden, width, outsider)
             self.programs += movements.programs
             if not whole or not narrow:
@@ -234,14 +287,10 @@ class _Chooser:
             if not movements.reaches(int(cell), width[cell], outsider)
             and not self._harmless(int(cell), movements, outsider)
         }
-        own = np.flatnonzero(hidden & system.sensitive)
-        for insider, knowledge in self._insiders(hidden, outsider.down):
-            others = own[own != insider] if system.alone[insider] else own
-            narrow.update(
-                int(cell)
-                for cell in movements.explore(others, width, knowledge)
-                if not movements.reaches(int(cell), width[cell], knowledge)
-            )
+        if not movements.whole:
+            # fractions are enough beside insiders, who are many
+            own = np.flatnonzero(hidden & system.sensitive)
+            narrow.update(self._short_beside(movements, own, width, rooms(system)))
         return sorted(narrow)
 
     def _harmless(self, cell: int, movements: Movements, knowledge: Knowledge) -> bool:

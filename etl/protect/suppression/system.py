@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -39,6 +39,14 @@ class Equation:
 
 
 @dataclass(frozen=True)
+class Insider:
+    """Somebody who stands behind some cells: their places, and what it brought to each of them."""
+
+    cells: Integers
+    own: Integers
+
+
+@dataclass(frozen=True)
 class System:
     """All cells of all tables, each once, in the order of their ids, and their equations.
 
@@ -47,7 +55,8 @@ class System:
     rule needs its width too, unless everyone can see that it is at least `harmless_from` (for a
     count, the threshold: learning a large count harms nobody). `floor` and `ceiling` are bounds
     that everyone knows. `largest` is the largest single contribution and `alone` says that there
-    is no other: such contributors attack from inside. Cells of one `bundle` are hidden together.
+    is no other: such contributors attack from inside. `insiders` are those known by all that they
+    brought, whatever the cells. Cells of one `bundle` are hidden together.
     `series` is what the cell describes whatever the period. `matrix` holds one equation a row
     (+1 children, −1 parent): matrix @ value == 0.
     """
@@ -66,6 +75,7 @@ class System:
     alone: Booleans
     bundle: Integers
     matrix: Any
+    insiders: tuple[Insider, ...] = ()
 
     @property
     def size(self) -> int:
@@ -111,13 +121,18 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-def build_system(cells: pd.DataFrame, equations: Iterable[Equation]) -> System:
+def build_system(
+    cells: pd.DataFrame,
+    equations: Iterable[Equation],
+    insiders: Iterable[Mapping[str, int]] = (),
+) -> System:
     """Return the joint system; the order of rows and equations does not matter.
 
     `cells` needs `id` (text) and `value` (integer); other columns, with their defaults: series
     (the id), sensitive (False), width (1), harmless_from (∞), standing (FREE), weight (1), floor
     (0), ceiling (∞), largest (0), alone (False), bundle (the id; text). An id met twice is one
     cell of several tables: it takes the strictest of each column, and must have one value.
+    Each of `insiders` maps the cells that somebody stands behind to what they brought to them.
     Raises MalformedSystemError for a value met in two versions, an unknown child or a wrong sum.
     """
     frame = _merged(cells)
@@ -156,6 +171,24 @@ def build_system(cells: pd.DataFrame, equations: Iterable[Equation]) -> System:
         alone=frame["alone"].to_numpy(bool),
         bundle=np.unique(frame["bundle"].to_numpy(str), return_inverse=True)[1].astype(np.int64),
         matrix=matrix,
+        insiders=_distinct(_insider(given, index) for given in insiders),
+    )
+
+
+def _distinct(insiders: Iterable[Insider]) -> tuple[Insider, ...]:
+    """Return the insiders in a fixed order, those who know the same as another only once."""
+    found = {(item.cells.tobytes(), item.own.tobytes()): item for item in insiders}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _insider(brought: Mapping[str, int], index: Mapping[str, int]) -> Insider:
+    unknown = sorted(set(brought) - set(index))
+    if unknown:
+        raise MalformedSystemError(f"an insider names {unknown[0]!r}, which is not a cell")
+    names = sorted(brought)
+    return Insider(
+        cells=np.array([index[name] for name in names], dtype=np.int64),
+        own=np.array([brought[name] for name in names], dtype=np.int64),
     )
 
 
