@@ -224,7 +224,8 @@ def _leak_gate(
         lines = "\n".join(f"  - {leak.line()}" for leak in leaks[:20])
         raise ReleaseRefusedError(
             "Nulla è stato pubblicato: dati di persone o testi riservati in "
-            f"{len(leaks)} punti.\n{lines}\nControllare il contratto e il modulo che deriva quei dati."
+            f"{len(leaks)} punti.\n{lines}\n"
+            "Controllare il contratto e il modulo che deriva quei dati."
         )
     return sum(len(files) for _, files in places)
 
