@@ -12,11 +12,11 @@ from etl.derive.outcomes.cohorts import (
     Indicator,
     cohort,
     complete_period,
-    median_stay,
 )
 from etl.derive.outcomes.comparison import WEAK_UNDER, compare
-from etl.derive.outcomes.intervals import wilson
 from etl.derive.paths import CHARACTERISTICS
+from etl.indicators.estimates import wilson
+from etl.indicators.outcomes import median_tenure
 
 NOT_COMPARABLE = "non_confrontabile"
 LEAST_EXPECTED = 5.0
@@ -113,7 +113,7 @@ def _stays(
     ended = asked["data_cessazione"].notna() & (asked["data_cessazione"] <= seen)
     days = (asked["data_cessazione"].where(ended, seen) - asked["data_avviamento"]).dt.days
     found = {
-        str(who): median_stay(days[part].clip(lower=0), ended[part])
+        str(who): median_tenure(days[part].clip(lower=0).tolist(), ended[part].tolist())
         for who, part in asked.groupby("_chi", sort=True).groups.items()
         if len(part) >= minimum
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 LAG_MONTHS = 2
@@ -96,19 +95,3 @@ def _flag(column: pd.Series) -> pd.Series:
 def activation_days(doti: pd.DataFrame) -> pd.Series:
     """Return the days from the dote's assignment to the first service (F5), missing before it."""
     return (doti["data_primo_servizio"] - doti["data_assegnazione"]).dt.days.astype("Int64")
-
-
-def median_stay(days: pd.Series, ended: pd.Series) -> float | None:
-    """Return the Kaplan–Meier median of days in a job; None where under half have left (F3).
-
-    `ended` is false for who was still there when last seen.
-    """
-    order = np.argsort(days.to_numpy(np.int64), kind="stable")
-    times, left = days.to_numpy(np.int64)[order], ended.to_numpy(np.bool_)[order]
-    alive = 1.0
-    for time in np.unique(times):
-        at_risk = int((times >= time).sum())
-        alive *= 1 - int(left[times == time].sum()) / at_risk
-        if alive <= 0.5:
-            return float(time)
-    return None

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from etl.derive.outcomes.case_mix import expected_chances
-from etl.derive.outcomes.intervals import Floats, Ints, odds_shift_interval, wilson
+from etl.derive.outcomes.intervals import Floats, Ints, odds_shift_interval
 from etl.derive.outcomes.poisson_binomial import discoveries, mid_p_of_groups
 from etl.derive.outcomes.shrinkage import fit_effects
+from etl.indicators.estimates import wilson
 
 WEAK_UNDER = 50
 FALSE_DISCOVERIES = 0.05

@@ -1,31 +1,17 @@
-"""Intervals of rates: Wilson's, and its like for people with unequal chances."""
+"""Wilson's interval made for people with unequal chances."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from etl.indicators.estimates import Z95
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-Z95 = 1.959963984540054
 _STEPS = 52
 _REACH = 30.0
-
-
-def wilson(successes: int, trials: int, z: float = Z95) -> tuple[float, float]:
-    """Return Wilson's interval of a proportion; raises ValueError without trials.
-
-    Source: Wilson (1927); Newcombe (1998), method 3.
-    """
-    if trials <= 0 or not 0 <= successes <= trials:
-        raise ValueError("servono 0 ≤ esiti ≤ casi e almeno un caso")
-    share, squared = successes / trials, z * z / trials
-    centre = (share + squared / 2) / (1 + squared)
-    half = z / (1 + squared) * np.sqrt(share * (1 - share) / trials + squared / (4 * trials))
-    low = 0.0 if successes == 0 else float(centre - half)
-    high = 1.0 if successes == trials else float(centre + half)
-    return low, high
 
 
 def odds_shift_interval(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from etl.derive.outcomes.intervals import Floats
+Floats = NDArray[np.float64]
 
 
 def interpolated_limits(
