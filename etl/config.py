@@ -67,8 +67,11 @@ class Perturbation(_Section):
 class Disclosure(_Section):
     """Thresholds under which a figure is not shown (persons, companies, rates).
 
+    A sum is not shown where one contributor makes more than the share `dominanza` of it, or where
+    one can tell another's part within `p_percento` per cent.
     `popolazione_minima_comuni`: a comune with fewer inhabitants is not shown by itself in the
-    detailed counts of persons, but with the others of its province.
+    detailed counts of persons, but with the others of its province. `quota_minima_periodo`: yearly
+    exact tables pass to a new period when this share of employers speaks of it.
     """
 
     soglia_persone: int = Field(ge=3)
@@ -76,7 +79,10 @@ class Disclosure(_Section):
     soglia_imprese: int = Field(ge=3)
     minimo_tassi: int = Field(ge=20)
     quota_massima_nascosta: float = Field(gt=0, le=1)
+    dominanza: float = Field(default=0.7, ge=0.5, lt=1)
+    p_percento: float = Field(default=15.0, ge=5, le=100)
     popolazione_minima_comuni: int = Field(default=15_000, ge=0)
+    quota_minima_periodo: float = Field(default=0.9, ge=0.5, le=1)
     perturbazione: Perturbation = Perturbation()
 
 

@@ -34,8 +34,9 @@ def tabulate(inputs: Inputs, dimensions: list[str]) -> pd.DataFrame:
     `imprese` counts the employers with a site in each province; `scoperture` sums each employer's
     uncovered posts, none below zero; `scoperture_con_segno` lets excesses count as negative.
     Restricted columns: `_imprese`, `_persone` (people with disabilities in force), `_coperti` and
-    `_scoperti` (employers with a quota, without and with uncovered posts), `_contributi` (for each
-    employer its statement's code, and what it brought to each figure: one of them may be reading).
+    `_scoperti` (employers with a quota, without and with uncovered posts), `_recenti` (employers
+    whose statement is of the latest date), `_contributi` (for each employer its statement's code,
+    and what it brought to each figure: one of them may be reading).
     """
     grouped = contributions(inputs).groupby(dimensions, sort=True)
     return pd.DataFrame(
@@ -48,6 +49,7 @@ def tabulate(inputs: Inputs, dimensions: list[str]) -> pd.DataFrame:
             "_persone": grouped["disabili_in_forza"].sum().astype("Int64"),
             "_coperti": grouped["_coperto"].sum().astype("Int64"),
             "_scoperti": grouped["_scoperto"].sum().astype("Int64"),
+            "_recenti": grouped["_recente"].sum().astype("Int64"),
             "_contributi": grouped["_contributo"].agg(list),
             "data_riferimento": grouped["data_riferimento"].max(),
             "sintetico": grouped["sintetico"].any(),
@@ -59,8 +61,8 @@ def contributions(inputs: Inputs) -> pd.DataFrame:
     """Return one row per statement in force and province, for employers under the obligation.
 
     Columns: those of the quota by province, codice_ateco, classe_dimensionale, provincia,
-    macrosettore, data_riferimento, sintetico, `_scoperto`, `_coperto` and `_contributo` (the
-    statement's code, and what it brings to each figure).
+    macrosettore, data_riferimento, sintetico, `_scoperto`, `_coperto`, `_recente` and
+    `_contributo` (the statement's code, and what it brings to each figure).
     """
     statements = in_force(inputs.received.tables["prospetti"])
     facts = statements[["codice_comunicazione", "codice_ateco", "data_riferimento", "sintetico"]]
@@ -75,6 +77,7 @@ def contributions(inputs: Inputs) -> pd.DataFrame:
     uncovered = rows["scoperture_disabili"].fillna(0) > 0
     rows["_scoperto"] = uncovered
     rows["_coperto"] = ~uncovered & (rows["quota_riserva_disabili"].fillna(0) > 0)
+    rows["_recente"] = rows["data_riferimento"] == rows["data_riferimento"].max()
     brought = rows.assign(imprese=1).rename(columns=_FIGURES)[["imprese", *_FIGURES.values()]]
     figures = brought.fillna(0).astype("int64").to_dict("records")
     shares = list(zip(rows["codice_comunicazione"], figures, strict=True))

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from etl.config import Config
 from etl.contracts import NOT_COLLECTED, PUBLISHED, WITHHELD, Contract
 from etl.problems import ReleaseRefusedError
+from etl.protect.suppression.history import Release, suppress_after
 from etl.protect.suppression.selection import Suppression, suppress
 from etl.protect.suppression.system import Equation, Standing, System, build_system
 
@@ -34,18 +35,19 @@ def suppress_jointly(
     config: Config,
     contracts: Mapping[str, Contract],
     derived: Mapping[str, pd.DataFrame],
-    hidden_before: frozenset[str] = frozenset(),
+    before: Release | None = None,
 ) -> Protected:
     """Return the tables of one `sistema` as they may be released.
 
     A row is sensitive where its contributors are few, or where a `mai_zero` column is zero: all
     its values are hidden together. Further rows are hidden until the interval of each hidden value
-    is as wide as `ampiezze` says, whoever knows all the tables, or is the only contributor of a
-    cell. Rows in `hidden_before` (hidden in an earlier release) stay hidden. Raises
-    ReleaseRefusedError where too large a share would hide, or nothing could protect a cell.
+    is as wide as `ampiezze` says, whoever knows all the tables, or is one of the contributors. What
+    the release `before` withheld stays withheld, and what it showed and has not changed since
+    protects nobody. Raises ReleaseRefusedError where too large a share would hide, or nothing could
+    protect a cell.
     """
-    system = _system(config, contracts, derived, hidden_before)
-    result = suppress(system)
+    system = _system(config, contracts, derived)
+    result = suppress_after(system, [before]).suppression if before else suppress(system)
     _refuse(config, contracts, derived, result)
     hidden = set(result.hidden)
     tables = {slug: _with_states(contracts[slug], frame, hidden) for slug, frame in derived.items()}
@@ -68,22 +70,28 @@ def row_key(contract: Contract, row: Mapping[str, object]) -> str:
     return "|".join(f"{name}={row[name]}" for name in sorted(contract.riservatezza.dimensioni))
 
 
-def hidden_before(contracts: Iterable[Contract], previous: Path | None) -> frozenset[str]:
-    """Return what the rows describe that the release in `previous` withheld, by its own files."""
-    keys: set[str] = set()
+def last_release(contracts: Iterable[Contract], previous: Path | None) -> Release | None:
+    """Return what the release in `previous` showed and withheld, by its own files.
+
+    None where it has none of these tables. The names are those of what a row describes, whatever
+    its period.
+    """
+    shown: dict[str, int] = {}
+    hidden: set[str] = set()
     for contract in contracts:
         path = (previous or Path()) / contract.slug / f"{contract.slug}.parquet"
         if previous is None or not path.is_file():
             continue
-        table = pq.read_table(path).to_pylist()
-        dimensions = set(contract.riservatezza.dimensioni)
-        states = [f"{name}_stato" for name in contract.riservatezza.valori]
-        keys |= {
-            row_key(contract, row)
-            for row in table
-            if dimensions <= set(row) and any(row.get(state) == WITHHELD for state in states)
-        }
-    return frozenset(keys)
+        for row in pq.read_table(path).to_pylist():
+            if not set(contract.riservatezza.dimensioni) <= set(row):
+                continue
+            key = row_key(contract, row)
+            for name in contract.riservatezza.valori:
+                if row.get(f"{name}_stato") == WITHHELD:
+                    hidden.add(f"{name}|{key}")
+                elif row.get(name) is not None:
+                    shown[f"{name}|{key}"] = int(row[name])
+    return Release({}, shown, frozenset(hidden)) if shown or hidden else None
 
 
 def sensitive(config: Config, contract: Contract, frame: pd.DataFrame) -> pd.Series[bool]:
@@ -103,13 +111,12 @@ def _system(
     config: Config,
     contracts: Mapping[str, Contract],
     derived: Mapping[str, pd.DataFrame],
-    hidden_before: frozenset[str],
 ) -> System:
     cells: list[dict[str, object]] = []
     equations: list[Equation] = []
     for slug, frame in sorted(derived.items()):
         contract = contracts[slug]
-        cells += _cells(config, contract, frame, hidden_before)
+        cells += _cells(config, contract, frame)
         equations += [
             Equation(f"{larger}|{key}", (f"{smaller}|{key}", f"{larger}-{smaller}|{key}"))
             for smaller, larger in _ordered_values(contract)
@@ -120,15 +127,12 @@ def _system(
     return build_system(pd.DataFrame(cells), equations, _insiders(contracts, derived))
 
 
-def _cells(
-    config: Config, contract: Contract, frame: pd.DataFrame, hidden_before: frozenset[str]
-) -> list[dict[str, object]]:
+def _cells(config: Config, contract: Contract, frame: pd.DataFrame) -> list[dict[str, object]]:
     policy = contract.riservatezza
     small = sensitive(config, contract, frame)
     cells: list[dict[str, object]] = []
     rows = frame.to_dict("records")
     for key, row, is_small in zip(_keys(contract, frame), rows, small, strict=True):
-        keep_hidden = is_small or key in hidden_before
         is_alone = len({company for company, _ in row.get(CONTRIBUTIONS, ())}) == 1
         # what nobody collected is no cell: it promises nothing and protects nothing
         for name in (name for name in policy.valori if not pd.isna(row[name])):
@@ -138,7 +142,7 @@ def _cells(
                     "value": int(row[name]),
                     "sensitive": bool(is_small),
                     "width": getattr(config.riservatezza, policy.ampiezze[name]),
-                    "standing": int(Standing.HIDDEN if keep_hidden else Standing.FREE),
+                    "standing": int(Standing.HIDDEN if is_small else Standing.FREE),
                     "floor": _UNBOUNDED if name in policy.con_segno else 0.0,
                     "alone": is_alone,
                     "bundle": key,

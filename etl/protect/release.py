@@ -16,7 +16,8 @@ from etl.problems import ReleaseRefusedError
 from etl.protect.computed import compute
 from etl.protect.expectations import check
 from etl.protect.generalization import generalize
-from etl.protect.joint import hidden_before, suppress_jointly
+from etl.protect.joint import last_release, suppress_jointly
+from etl.protect.periods import published_before
 from etl.protect.perturbed import perturb
 from etl.protect.rates import withhold_small
 from etl.protect.tabular import shape
@@ -62,7 +63,8 @@ def protect_tables(
     """Return every derived table as it may be released, each by its contract's policy.
 
     `previous` is the folder of the data sets released before: what was hidden there stays hidden
-    while it describes the same thing. `secret` keys the perturbation: it must be the same in
+    while it describes the same thing, and exact tables of the same period stay as they are.
+    `secret` keys the perturbation: it must be the same in
     every release. Raises ReleaseRefusedError.
     """
     protected: dict[str, pd.DataFrame] = {}
@@ -87,12 +89,13 @@ def protect_tables(
             case "tassi":
                 protected[slug] = withhold_small(derived[slug], contract, config.riservatezza)
     for name, slugs in systems.items():
-        joint = suppress_jointly(
-            config,
-            {slug: contracts[slug] for slug in slugs},
-            {slug: derived[slug] for slug in slugs},
-            hidden_before([contracts[slug] for slug in slugs], previous),
-        )
+        own = {slug: contracts[slug] for slug in slugs}
+        tables = {slug: derived[slug] for slug in slugs}
+        standing = published_before(own, tables, previous, config.riservatezza.quota_minima_periodo)
+        if standing is not None:
+            protected |= standing
+            continue
+        joint = suppress_jointly(config, own, tables, last_release(own.values(), previous))
         protected |= joint.tables
         reports[name] = joint.report
     tables = {slug: _released(contracts[slug], protected[slug]) for slug in sorted(contracts)}

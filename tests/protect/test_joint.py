@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from etl.config import load_config
 from etl.contracts import PUBLISHED, WITHHELD, load_contract
 from etl.problems import ReleaseRefusedError
-from etl.protect.joint import hidden_before, sensitive, suppress_jointly
+from etl.protect.joint import last_release, sensitive, suppress_jointly
 
 CONFIG = load_config()
 ALL = CONFIG.model_copy(
@@ -209,7 +209,7 @@ def test_what_was_withheld_before_stays_withheld(tmp_path: Path) -> None:
     for slug, table in first.items():
         (tmp_path / slug).mkdir()
         table.drop(columns="_contributi").to_parquet(tmp_path / slug / f"{slug}.parquet")
-    before = hidden_before(CONTRACTS.values(), tmp_path)
+    before = last_release(CONTRACTS.values(), tmp_path)
     assert before
     grown = {
         slug: frame.assign(_imprese=9, _persone=99, _coperti=9, _scoperti=9)
