@@ -17,7 +17,7 @@ site: .venv/build-ready node_modules/ready ## Set everything up, make demo sourc
 	@$(PY) -m etl demo --if-needed
 	@$(PY) -m etl build
 
-test: .venv/dev-ready node_modules/ready ## Set up what tests need (Chromium and Java included) and run them all
+test: .venv/dev-ready node_modules/ready ## Set up what tests need (Chromium, Java and R included) and run them all
 	@bash scripts/test-machine.sh
 	@$(PY) -m pytest
 
@@ -33,7 +33,7 @@ bench: .venv/dev-ready node_modules/ready ## Measure every stage, and page rende
 	@$(PY) -m etl bench
 
 release: .venv/dev-ready node_modules/ready ## Build on what is published, pass every gate, deliver by one rename (PUBLISHED=address, OPTIONS=--first)
-	@bash scripts/test-machine.sh
+	@bash scripts/test-machine.sh chromium
 	@$(PY) -m etl demo --if-needed
 	@$(PY) -m etl release $(if $(PUBLISHED),--published $(PUBLISHED)) $(OPTIONS)
 

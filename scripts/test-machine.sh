@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Installs what the tests need from Debian's packages where the machine lacks it:
-# Chromium (pages are tested in a real browser) and Java (the HTML checker runs on it).
+# Installs what the tests need from Debian's packages where the machine lacks it: Chromium (pages
+# are tested in a real browser), Java (the HTML checker runs on it), R (the examples are run).
+# With arguments, only those: scripts/test-machine.sh chromium
 set -euo pipefail
 
+declare -A package=([chromium]=chromium [java]=default-jre-headless [Rscript]=r-base-core)
+[ $# -gt 0 ] || set -- chromium java Rscript
 missing=()
-command -v chromium >/dev/null || missing+=(chromium)
-command -v java >/dev/null || missing+=(default-jre-headless)
+for program in "$@"; do
+  command -v "$program" >/dev/null || missing+=("${package[$program]}")
+done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -70,8 +70,7 @@ def _entry(base: str, item: News) -> str:
         f"<id>{escape(address)}</id>\n"
         f"<title>{escape(f'{item.title}, versione {version}')}</title>\n"
         f"<updated>{_moment(item.day)}</updated>\n"
-        f'<link rel="alternate" type="text/html" '
-        f"href={quoteattr(f'{base}/dati/{item.slug}/')}/>\n"
+        f'<link rel="alternate" type="text/html" href={quoteattr(address)}/>\n'
         f'<link rel="related" type="application/json" '
         f"href={quoteattr(f'{address}modifiche.json')}/>\n"
         f"<category term={quoteattr(item.slug)}/>\n"

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -114,11 +114,10 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     """Yield a site that is served at the address that its own metadata state."""
-    folder = tmp_path / "radice"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("radice")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder / "sito")))
     base = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever)
@@ -131,41 +130,102 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
         server.server_close()
 
 
-def test_the_examples_run_as_they_are(served: tuple[Path, str], tmp_path: Path) -> None:
-    site, base = served
-    environment = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-    for slug in ("operatori", "posti-disponibili"):
-        examples = load(site, f"dati/{slug}/esempi.json")
-        assert all(base in program for program in examples.values())
-        shell = subprocess.run(
-            ["bash", "-ec", examples["curl"]], cwd=tmp_path, env=environment, check=False
-        )
-        assert shell.returncode == 0
-        assert (tmp_path / f"{slug}.csv").read_bytes() == (
-            site / f"dati/{slug}/{slug}.csv"
-        ).read_bytes()
-        python = subprocess.run(
-            [sys.executable, "-c", examples["python"]],
+# What stands in for DuckDB's own program: the same engine, called from Python.
+DUCKDB = """#!{python}
+import sys
+import duckdb
+
+*base, option, query = sys.argv[1:]
+assert option == "-c"
+with duckdb.connect(*base, read_only=bool(base)) as connection:
+    for row in connection.execute(query).fetchall():
+        print(*row, sep="\\t")
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[[str, str], str]:
+    """Return what runs a program of an example in its language and returns what it prints."""
+    (tmp_path / "programmi").mkdir()
+    shim = tmp_path / "programmi" / "duckdb"
+    shim.write_text(DUCKDB.format(python=sys.executable), encoding="utf-8")
+    shim.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": f"{shim.parent}:{os.environ['PATH']}",
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
+    start = {
+        "curl": ["bash", "-ec"],
+        "duckdb": ["bash", "-ec"],
+        "python": [sys.executable, "-W", "error", "-c"],
+        "r": ["Rscript", "-e"],
+    }
+
+    def execute(language: str, program: str) -> str:
+        done = subprocess.run(
+            [*start[language], program],
             cwd=tmp_path,
             env=environment,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert python.returncode == 0, python.stderr
-        assert python.stdout.strip()
+        assert done.returncode == 0, (program, done.stderr)
+        return done.stdout
+
+    return execute
 
 
-def test_the_duckdb_example_counts_every_row(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import duckdb
+Runner = Callable[[str, str], str]
 
-    example = load(site, "dati/posti-disponibili/esempi.json")["duckdb"]
-    query = example.split('duckdb -c "', 1)[1].rsplit('"', 1)[0]
-    monkeypatch.chdir(site / "dati/posti-disponibili")
-    with duckdb.connect() as base:
-        rows = base.execute(query).fetchall()
-    assert sum(count for _, count in rows) == 30
-    assert [code for code, _ in rows] == sorted(code for code, _ in rows) or len(rows) == 3
+
+def test_the_examples_of_each_data_set_run_as_they_are(
+    served: tuple[Path, str], tmp_path: Path, run: Runner
+) -> None:
+    site, base = served
+    for slug in ("operatori", "posti-disponibili"):
+        examples = load(site, f"dati/{slug}/esempi.json")
+        assert all(base in program for program in examples.values())
+        told = {language: run(language, program) for language, program in examples.items()}
+        published = site / f"dati/{slug}/{slug}.csv"
+        assert (tmp_path / f"{slug}.csv").read_bytes() == published.read_bytes()
+        assert told["python"].strip()
+        first = load(site, f"dati/{slug}/{slug}.json")[0]
+        assert first["id_operatore" if slug == "operatori" else "id_posto"] in told["r"]
+        counts = [int(line.split("\t")[-1]) for line in told["duckdb"].splitlines()]
+        assert sum(counts) == len(load(site, f"dati/{slug}/{slug}.json"))
+
+
+def test_the_examples_of_the_portal_run_as_they_are_and_agree(
+    served: tuple[Path, str], tmp_path: Path, run: Runner
+) -> None:
+    site, _ = served
+    examples = load(site, "dati/esempi.json")
+    assert [set(item["programmi"]) for item in examples] == [
+        {"curl", "python", "r", "duckdb"},
+        {"curl", "python", "r", "duckdb"},
+        {"curl", "python", "r", "duckdb"},
+        {"curl", "python", "duckdb"},
+    ]
+    told = [
+        {language: run(language, program) for language, program in item["programmi"].items()}
+        for item in examples
+    ]
+    slug = examples[0]["programmi"]["curl"].rsplit("/", 1)[1].removesuffix(".csv\n")
+    rows = load(site, f"dati/{slug}/{slug}.json")
+    province, version, everything = told[1:]
+    code = json.loads(max(tmp_path.glob("0*.json")).read_text(encoding="utf-8"))
+    assert province["python"].split() == ["1.0.0", str(len(code["righe"]))]
+    assert province["r"].split() == ["[1]", str(len(code["righe"]))]
+    assert len(province["duckdb"].splitlines()) == min(5, len(code["righe"]))
+    assert f"{slug}.csv: OK" in version["curl"].splitlines()
+    assert version["python"].split() == version["duckdb"].split() == [str(len(rows))]
+    assert version["r"].split() == ["[1]", str(len(rows))]
+    assert everything["duckdb"].split() == [str(len(rows))]
+    assert everything["python"].split() == ["righe", "0", str(len(rows))]
+    assert (tmp_path / "mirato.zip").read_bytes() == (site / "dati/mirato.zip").read_bytes()
 
 
 def test_the_python_example_keeps_the_zeros_of_codes(site: Path) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import jsonschema
 import pyshacl
@@ -83,6 +84,28 @@ def test_schema_org_says_what_dataset_search_asks(site: Path, slug: str) -> None
     for download in said["distribution"]:
         path = download["contentUrl"].removeprefix(f"{released.BASE}/")
         assert (site / path).stat().st_size == int(download["contentSize"].removesuffix(" B"))
+
+
+def shape_of_schema_org(said: dict[str, Any]) -> tuple[bool, str]:
+    """Check against the shapes of Science-on-Schema.org; their recommendations are left aside."""
+    shapes = Graph().parse(judges() / "soso" / "data" / "soso_common_v1.2.3.ttl")
+    # schema.org's own context, which is not asked for over the network, says this
+    local = {**said, "@context": {"@vocab": "http://schema.org/"}}
+    graph = Graph().parse(data=json.dumps(local), format="json-ld")
+    conforms, _, text = pyshacl.validate(
+        graph, shacl_graph=shapes, inference="none", allow_warnings=True
+    )
+    return conforms, text
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+def test_the_shapes_of_schema_org_find_no_fault_and_find_one_where_it_is(site: Path) -> None:
+    for slug in released.SLUGS:
+        said = read(site, slug, f"{slug}.jsonld")
+        assert said["@context"] == "https://schema.org/"
+        assert shape_of_schema_org(said) == (True, ANY)
+    spoiled = {name: value for name, value in said.items() if name != "description"}
+    assert not shape_of_schema_org(spoiled)[0]
 
 
 @pytest.mark.parametrize("slug", released.SLUGS)

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import subprocess
 import threading
 import xml.etree.ElementTree as ET
@@ -376,32 +377,92 @@ def feeds(site: Path) -> Iterator[tuple[str, ET.Element]]:
         yield path.relative_to(site).as_posix(), ET.parse(path).getroot()
 
 
-def test_each_feed_is_well_formed_atom(again: Publisher) -> None:
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+MARKUP = re.compile(r"<\w|&\w+;")
+
+
+def feed_faults(root: ET.Element, address: str) -> list[str]:
+    """Return which rules of RFC 4287, as the W3C's feed validator applies them, are broken."""
+    found = []
+
+    def need(holds: object, rule: str) -> None:
+        if not holds:
+            found.append(rule)
+
+    def texts(node: ET.Element, name: str) -> list[str]:
+        return [(child.text or "").strip() for child in node.findall(f"{ATOM}{name}")]
+
+    need(root.tag == f"{ATOM}feed", "MissingNamespace")
+    need(root.get("{http://www.w3.org/XML/1998/namespace}lang"), "MissingLanguage")
+    entries = root.findall(f"{ATOM}entry")
+    for node in (root, *entries):
+        for name in ("id", "title", "updated"):
+            need(len(texts(node, name)) == 1 and texts(node, name)[0], f"MissingElement {name}")
+        for identifier in texts(node, "id"):
+            need(re.match(r"https?://[^/]+/", identifier), "InvalidFullLink")
+        need(
+            all(MOMENT.fullmatch(moment) for moment in texts(node, "updated")), "InvalidRFC3339Date"
+        )
+        need(not MARKUP.search(" ".join(texts(node, "title"))), "ContainsHTML")
+        links = node.findall(f"{ATOM}link")
+        need(all(link.get("href", "").startswith("http") for link in links), "InvalidLink")
+        kinds = [(link.get("rel"), link.get("type"), link.get("hreflang")) for link in links]
+        alternates = [kind for kind in kinds if kind[0] == "alternate"]
+        need(len(set(alternates)) == len(alternates) == 1, "DuplicateAtomLink")
+        need(all(kind[1] and "/" in kind[1] for kind in kinds), "InvalidMIMEType")
+        for category in node.findall(f"{ATOM}category"):
+            need(category.get("term"), "MissingAttribute term")
+    own = [link.get("href") for link in root.findall(f"{ATOM}link") if link.get("rel") == "self"]
+    need(own == [address], "SelfDoesntMatchLocation")
+    authors = root.findall(f"{ATOM}author")
+    need(authors and all(texts(author, "name") for author in authors), "MissingElement author")
+    for author in authors:
+        need(all("@" in text for text in texts(author, "email")), "InvalidContact")
+    for entry in entries:
+        contents = entry.findall(f"{ATOM}content")
+        need(len(contents) == 1 and (contents[0].text or "").strip(), "MissingContent")
+        need(all(content.get("type") in ("text", "html") for content in contents), "InvalidType")
+    identifiers = [text for entry in entries for text in texts(entry, "id")]
+    need(len(set(identifiers)) == len(identifiers), "DuplicateEntries")
+    moments = [text for entry in entries for text in texts(entry, "updated")]
+    need(moments == sorted(moments, reverse=True), "entries out of order")
+    need(texts(root, "updated") == moments[:1], "DuplicateUpdated")
+    return found
+
+
+def test_each_feed_keeps_the_feed_validator_s_rules(again: Publisher) -> None:
     second = again(edit(SLUG, revise), again(), LATER)
     found = dict(feeds(second))
     assert set(found) == {"dati/modifiche.atom"} | {f"dati/{slug}/modifiche.atom" for slug in SLUGS}
     for path, root in found.items():
-        assert root.tag == f"{ATOM}feed"
-        for name in ("id", "title", "updated"):
-            assert len(root.findall(f"{ATOM}{name}")) == 1
-        assert root.find(f"{ATOM}author/{ATOM}name") is not None
-        links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
-        assert links["self"] == f"{released.BASE}/{path}"
-        entries = root.findall(f"{ATOM}entry")
-        moments = [entry.findtext(f"{ATOM}updated", "") for entry in entries]
-        assert moments == sorted(moments, reverse=True)
-        assert root.findtext(f"{ATOM}updated") == moments[0]
-        identifiers = [entry.findtext(f"{ATOM}id") for entry in entries]
-        assert len(set(identifiers)) == len(identifiers)
-        for entry in entries:
-            for name in ("title", "content"):
-                assert entry.findtext(f"{ATOM}{name}", "").strip()
-            (related,) = [
-                link.get("href", "")
-                for link in entry.findall(f"{ATOM}link")
-                if link.get("rel") == "related"
-            ]
-            assert (second / related.removeprefix(f"{released.BASE}/")).is_file()
+        assert feed_faults(root, f"{released.BASE}/{path}") == []
+        for link in root.iter(f"{ATOM}link"):
+            href = link.get("href", "").removeprefix(f"{released.BASE}/")
+            page = href.endswith("/") or (second / href).is_file()
+            assert page, href
+
+
+SPOILED = [
+    ("<title>", "<title>&lt;b&gt;", "ContainsHTML"),
+    ("T00:00:00Z</updated>", "</updated>", "InvalidRFC3339Date"),
+    ('rel="self"', 'rel="via"', "SelfDoesntMatchLocation"),
+    (' xml:lang="it"', "", "MissingLanguage"),
+    ("author>", "contributor>", "MissingElement author"),
+    ('type="text"', 'type="testo"', "InvalidType"),
+    ('rel="related" type="application/json"', 'rel="alternate" type="text/html"', "DuplicateAtom"),
+    ("<id>https://", "<id>", "InvalidFullLink"),
+    ("versioni/1.1.0/</id>", "versioni/1.0.0/</id>", "DuplicateEntries"),
+]
+
+
+def test_the_feed_validator_s_rules_can_fail(again: Publisher) -> None:
+    second = again(edit(SLUG, revise), again(), LATER)
+    path = f"dati/{SLUG}/modifiche.atom"
+    text = (second / path).read_text(encoding="utf-8")
+    for old, new, rule in SPOILED:
+        assert old in text, old
+        found = feed_faults(ET.fromstring(text.replace(old, new)), f"{released.BASE}/{path}")
+        assert any(fault.startswith(rule) for fault in found), (rule, found)
 
 
 def test_the_feed_of_all_starts_with_the_newest_change(again: Publisher) -> None:
