@@ -24,7 +24,7 @@ from etl.derive.matching.criteria import (
     CONDITION_BIT,
     condition_bits,
 )
-from etl.derive.matching.distance import sphere_points
+from etl.derive.matching.distance import EARTH_RADIUS_CM, sphere_points
 from etl.derive.matching.profiles import five_digits
 from etl.derive.matching.requirements import read_requirements, sentences_of
 
@@ -110,14 +110,18 @@ def _coded(sentences: list[str]) -> str:
 
 def _places(places: pd.DataFrame, provinces: list[str]) -> dict[str, Any]:
     points = sphere_points(places["lat"].to_numpy(float), places["lon"].to_numpy(float))
-    corner = points.min(axis=0)
+    # the third coordinate follows from the two others, to within what is written for it
+    x, y, z = points.T.astype(np.float64)
+    about = np.floor(np.sqrt(EARTH_RADIUS_CM * float(EARTH_RADIUS_CM) - y * y - z * z))
+    steps = np.stack([x - about, y, z], axis=1).astype(np.int64)
+    corner = steps.min(axis=0)
     signs = dict(zip(places["codice_provincia"], places["sigla"], strict=True))
     return {
         "nome": places["comune"].tolist(),
         "provincia": planes([provinces.index(code) for code in places["codice_provincia"]]),
         "province": [[code, signs.get(code, code)] for code in provinces],
         "angolo": corner.tolist(),
-        "punti": [planes(axis) for axis in (points - corner).T.tolist()],
+        "punti": [planes(axis) for axis in (steps - corner).T.tolist()],
     }
 
 

@@ -40,10 +40,7 @@ export function apri(dati) {
     nome: dati.comuni.nome,
     provincia: colonna(dati.comuni.provincia),
     province: dati.comuni.province,
-    punti: dati.comuni.punti.map((asse, posto) => {
-      const angolo = dati.comuni.angolo[posto];
-      return Float64Array.from(colonna(asse), (passo) => angolo + passo);
-    }),
+    punti: apriPunti(dati.comuni),
   };
   const offerte = apriOfferte(dati);
   const sedi = Object.fromEntries(
@@ -63,6 +60,18 @@ export function apri(dati) {
     // by comune, then by province: that of its nearest comune
     distanze: new Int32Array(quanti + comuni.province.length),
   };
+}
+
+// Points on the sphere in whole centimetres; x is written as what it lacks from y and z.
+function apriPunti({ punti, angolo }) {
+  const [correzione, y, z] = punti.map((asse, posto) =>
+    Float64Array.from(colonna(asse), (passo) => angolo[posto] + passo),
+  );
+  const quadro = REGOLE.raggio * REGOLE.raggio;
+  const x = correzione.map(
+    (resto, i) => Math.floor(Math.sqrt(quadro - y[i] * y[i] - z[i] * z[i])) + resto,
+  );
+  return [x, y, z];
 }
 
 function apriOfferte(dati) {

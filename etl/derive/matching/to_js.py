@@ -22,7 +22,7 @@ from etl.derive.matching.criteria import (
     HIGHEST,
     IMPLIED,
 )
-from etl.derive.matching.distance import ARC_DIVISOR
+from etl.derive.matching.distance import ARC_DIVISOR, EARTH_RADIUS_CM
 from etl.derive.matching.encode import WANTS
 from etl.derive.matching.pairs import RULES
 from etl.derive.matching.scoring import COMPONENTS, FULL_WEEK, scoring
@@ -62,6 +62,7 @@ def module(config: Matching) -> str:
         "settimana": FULL_WEEK,
         "titoloMassimo": len(vocabulary("titolo_studio")) - 1,
         "divisore": ARC_DIVISOR,
+        "raggio": EARTH_RADIUS_CM,
         "kmOra": {
             "mezzi_pubblici": config.viaggio.km_ora_mezzi_pubblici,
             "proprio": config.viaggio.km_ora_mezzo_proprio,
