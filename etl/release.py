@@ -402,7 +402,9 @@ def summary(outcome: Outcome) -> str:
 def _verdict(gate: Gate) -> str:
     if gate.skipped:
         return "saltato per scelta"
-    return "superato" if gate.passed else f"{len(gate.findings)} problemi"
+    if gate.passed:
+        return "superato"
+    return "1 problema" if len(gate.findings) == 1 else f"{len(gate.findings)} problemi"
 
 
 def _changes(outcome: Outcome) -> list[str]:
@@ -439,10 +441,11 @@ def _to_decide(
         if (row["valore_prima"], row["valore_dopo"]) == (PUBLISHED, WITHHELD):
             counted[name] = counted.get(name, 0) + 1
     for name, count in sorted(counted.items()):
+        what = "1 valore" if count == 1 else f"{count} valori"
         yield (
-            f"In «{slug}» {count} valori di «{name}» erano mostrati e ora sono riservati: le "
-            "versioni precedenti li mostrano ancora. Se nessuno deve più leggerli, ritirare quelle "
-            "versioni (docs/versions.md)."
+            f"In «{slug}» le versioni precedenti mostrano ancora {what} di «{name}» che da ora "
+            "non si mostra più. Se nessuno deve più leggerlo, ritirare quelle versioni "
+            "(docs/versions.md)."
         )
 
 

@@ -244,7 +244,7 @@ def test_a_file_that_is_not_as_the_manifest_says_stops_the_release(
     with pytest.raises(ReleaseRefusedError, match="«file interi» non lo permette"):
         release(released.config(), request(target), build)
     assert target.resolve() == before
-    assert "| file interi | 1 problemi |" in told(target)
+    assert "| file interi | 1 problema |" in told(target)
 
 
 # --- Delivery -----------------------------------------------------------------------------------
@@ -432,7 +432,7 @@ def test_what_older_versions_still_show_is_left_to_a_person(
     release(released.config(), asked, copies(after.folder))
     summary = told(target)
     assert "## Da decidere" in summary
-    assert f"In «{POSTS}» 1 valori di «denominazione_azienda» erano mostrati" in summary
+    assert f"In «{POSTS}» le versioni precedenti mostrano ancora 1 valore" in summary
     assert SLUG not in summary.split("## Da decidere")[1]
 
 
