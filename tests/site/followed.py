@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from etl.contracts import TOTAL, vocabulary
-from etl.derive.outcomes.intervals import wilson
+from etl.indicators.estimates import wilson
 
 PERIOD, RECENT = "2021-01/2023-12", "2024-01/2025-12"
 LAST = {"data_riferimento": "2025-12-31", "sintetico": True}
