@@ -36,6 +36,7 @@ MENU = (
     ("cerca-lavoro/", "Cerca lavoro"),
     ("operatori/", "Operatori"),
     ("scoperture/", "Posti e scoperture"),
+    ("incrocio/", "Incrocio"),
     ("strumenti/quota/", "Per le aziende"),
     ("monitoraggio/", "Monitoraggio"),
     ("dati/", "Dati aperti"),

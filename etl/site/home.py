@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from etl.config import Config
 from etl.contracts import WITHHELD
+from etl.site.crossing import region_summary
 from etl.site.maps import outline
 from etl.site.page import Asset, Page
 from etl.site.released import Released
@@ -29,6 +30,7 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
         ),
         context={
             "cifre": _figures(released),
+            "incrocio": region_summary(released),
             "cifre_pubblicate": _published_figures(config, released),
             "sagoma": outline(released.boundaries),
         },

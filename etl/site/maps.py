@@ -18,6 +18,7 @@ import folium
 from branca.element import Element
 from folium.plugins import FastMarkerCluster
 from folium.utilities import JsCode
+from shapely.geometry import shape as geometry
 
 MIN_ZOOM, MAX_ZOOM = 7, 13
 # Groups stand at least so many pixels apart at whole zooms; half a zoom out, at least 48, which is
@@ -148,6 +149,7 @@ def _tidy(script: str) -> str:
 def outline(boundaries: dict[str, Any], width: int = 440) -> dict[str, Any]:
     """Return the provinces as SVG paths, one each, with the drawing's width and height.
 
+    `codici` are the provinces' codes in the same order, `centri` a point inside each, for a name.
     The projection is plain: longitudes are shrunk by the cosine of the region's latitude.
     """
     (south, west), (north, east) = folium.GeoJson(boundaries).get_bounds()
@@ -158,13 +160,23 @@ def outline(boundaries: dict[str, Any], width: int = 440) -> dict[str, Any]:
         x, y = (point[0] - west) * shrink * scale, (north - point[1]) * scale
         return f"{x:.0f} {y:.0f}"
 
-    paths = []
+    paths, centres = [], []
     for feature in boundaries["features"]:
         shape = feature["geometry"]
+        inside = geometry(shape).representative_point()
+        centres.append(
+            (round((inside.x - west) * shrink * scale), round((north - inside.y) * scale))
+        )
         many = shape["type"] == "MultiPolygon"
         polygons = shape["coordinates"] if many else [shape["coordinates"]]
         rings = [ring for polygon in polygons for ring in polygon]
         # a drawing this small has the same point many times over
         short = [list(dict.fromkeys(place(point) for point in ring)) for ring in rings]
         paths.append("".join(f"M{'L'.join(ring)}Z" for ring in short if len(ring) > 3))
-    return {"larghezza": width, "altezza": round((north - south) * scale), "tracciati": paths}
+    return {
+        "larghezza": width,
+        "altezza": round((north - south) * scale),
+        "tracciati": paths,
+        "codici": [feature["properties"]["codice_provincia"] for feature in boundaries["features"]],
+        "centri": centres,
+    }

@@ -123,6 +123,14 @@ def _operator_page(config: Config, released: Released, operator: Row, sites: lis
             "sedi": [_listed(row, released) for row in sites],
             "comuni": comuni,
             "cataloghi": catalogues,
+            "incrocio": next(
+                (
+                    row
+                    for row in released.rows("incrocio-operatori")
+                    if row["codice_operatore"] == operator["codice_operatore"]
+                ),
+                None,
+            ),
             "segnalazione": {
                 "subject": f"Errore nella scheda di {name}",
                 "body": (

@@ -12,6 +12,7 @@ from pelican.generators import Generator
 from etl.config import Config
 from etl.site import (
     catalogue,
+    crossing,
     english,
     explorer,
     history,
@@ -32,6 +33,7 @@ SECTIONS = (
     home,
     operators,
     vacancies,
+    crossing,
     self_match,
     tools,
     measures,

@@ -64,8 +64,8 @@ def tables(provinces: Mapping[str, str], operators: list[str]) -> dict[str, pd.D
             {
                 "regime": regime,
                 "in_vigore": regime == "posti_poi_punteggio",
-                "posti": 600,
-                "posti_coperti": 400 - 7 * place,
+                "posti": 3_840,
+                "posti_coperti": 2_500 - 7 * place,
                 "punteggio_medio": 8_900 - 31 * place,
                 "fuori_provincia_minimo": 50 + place,
                 "fuori_provincia_massimo": 52 + 2 * place,
