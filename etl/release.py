@@ -135,7 +135,9 @@ def _steps(
 ) -> None:
     checkpoint("prima di leggere la pubblicazione")
     outcome.before = _published(request, report)
-    outcome.done.append("pubblicazione precedente letta")
+    outcome.done.append(
+        "pubblicazione precedente letta" if outcome.before else "nulla è ancora pubblicato"
+    )
     checkpoint("prima di costruire")
     candidate = request.work / "candidato"
     build(outcome.before, candidate)
@@ -340,11 +342,24 @@ def _seen_by_axe(site: Path) -> list[str]:
 
 
 def kinds_of_page(site: Path) -> list[str]:
-    """Return one page of each kind, the longest: kinds differ by section and depth."""
-    kinds: dict[tuple[str, int], list[Path]] = {}
-    for path in sorted(site.rglob("*.html")):
+    """Return one page of each kind, the longest.
+
+    Kinds differ by section, by depth, and by the name of a folder that several siblings have, as
+    each data set has one for its versions.
+    """
+    paths = sorted(site.rglob("*.html"))
+    parents: dict[tuple[str, int, str], set[str]] = {}
+    for path in paths:
         parts = path.relative_to(site).parts
-        kinds.setdefault((parts[0], len(parts)), []).append(path)
+        if len(parts) > 3:
+            parents.setdefault((parts[0], len(parts), parts[2]), set()).add(parts[1])
+    kinds: dict[tuple[str, int, str], list[Path]] = {}
+    for path in paths:
+        parts = path.relative_to(site).parts
+        place = (parts[0], len(parts), parts[2] if len(parts) > 3 else "")
+        if len(parents.get(place, ())) < 2:
+            place = (parts[0], len(parts), "")
+        kinds.setdefault(place, []).append(path)
     longest = (max(pages, key=lambda path: path.stat().st_size) for pages in kinds.values())
     return sorted(path.relative_to(site).as_posix().removesuffix("index.html") for path in longest)[
         :_PAGES

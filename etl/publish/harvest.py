@@ -60,7 +60,7 @@ def api_catalog(config: Config) -> bytes:
                 "service-desc": [
                     {"href": f"{base}/dati/api/openapi.json", "type": "application/json"}
                 ],
-                "service-doc": [{"href": f"{base}/dati/", "type": "text/html"}],
+                "service-doc": [{"href": f"{base}/dati/esempi/", "type": "text/html"}],
                 "service-meta": [
                     {"href": f"{base}/dati/catalogo.jsonld", "type": "application/ld+json"},
                     {"href": f"{base}/dati/catalogo.ttl", "type": "text/turtle"},

@@ -149,13 +149,18 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
         )
         trail = (*trail, (f"dati/{slug}/versioni/", "Versioni"))
         for version in past.versions:
-            yield _page_of(config, past, version, version.number, trail)
+            yield _page_of(config, past, version, version.number, trail, published)
         if published:
-            yield _page_of(config, past, past.newest, LATEST, trail)
+            yield _page_of(config, past, past.newest, LATEST, trail, published)
 
 
 def _page_of(
-    config: Config, past: Past, version: Version, name: str, trail: tuple[tuple[str, str], ...]
+    config: Config,
+    past: Past,
+    version: Version,
+    name: str,
+    trail: tuple[tuple[str, str], ...],
+    published: bool,
 ) -> Page:
     """Return the page of a version; `name` is its folder, the alias's for the newest."""
     alias = name == LATEST
@@ -170,6 +175,7 @@ def _page_of(
             "passato": past,
             "versione": version,
             "alias": alias,
+            "pubblicato": published,
             "in_vigore": version is past.newest,
             "citazione": citation(config, past, version),
         },

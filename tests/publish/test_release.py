@@ -318,11 +318,20 @@ def test_a_page_that_some_cannot_use_is_found(tmp_path: Path) -> None:
 
 
 def test_one_page_of_each_kind_is_looked_at(tmp_path: Path) -> None:
-    for path in ("index.html", "a/index.html", "a/uno/index.html", "a/due/index.html", "404.html"):
-        place = tmp_path / path
+    pages = ("index", "a/index", "a/uno/index", "a/due/index", "404")
+    pages += ("a/uno/storia/index", "a/due/storia/index", "a/uno/mappa/index", "a/due/mappa/index")
+    for name in pages:
+        place = tmp_path / f"{name}.html"
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text("più lunga" if "due" in path else "")
-    assert kinds_of_page(tmp_path) == ["", "404.html", "a/", "a/due/"]
+        place.write_text("più lunga" if "due" in name else "")
+    assert kinds_of_page(tmp_path) == [
+        "",
+        "404.html",
+        "a/",
+        "a/due/",
+        "a/due/mappa/",
+        "a/due/storia/",
+    ]
 
 
 def test_what_releases_give_away_together_stops_the_next_one(
