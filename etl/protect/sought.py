@@ -13,6 +13,7 @@ from etl.config import ROOT, Config, config_path
 from etl.contracts import Contract
 from etl.protect.leaks import contacts_in, words_of
 from etl.receive import Received, person_values
+from etl.receive.occupations import load_occupations
 
 # A word shorter than this tells nothing apart.
 _TELLING_LENGTH = 4
@@ -66,15 +67,19 @@ def _companies(statements: pd.DataFrame | None, shown: str) -> Groups:
 
 
 def _withheld_texts(vacancies: pd.DataFrame | None, shown: str) -> Groups:
-    """Yield the texts with a word that no released text has: the others may be told anywhere."""
+    """Yield the texts with a word that no released text has: the others may be told anywhere.
+
+    An occupation as the classification names it is told by the classification.
+    """
     if vacancies is None:
         return
     vocabulary = set(shown.split())
+    classified = {words_of(name) for name in load_occupations()["professione"]}
     for column in ("mansione", "capacita_controindicazioni"):
         for text in sorted(set(vacancies[column].dropna())):
             words = words_of(text)
             rare = {word for word in words.split() if len(word) >= _TELLING_LENGTH} - vocabulary
-            if rare and " " in words:
+            if rare and " " in words and words not in classified:
                 yield (text,)
 
 

@@ -28,8 +28,8 @@ PROFILE = {
 }
 STATEMENTS = pd.DataFrame(
     {
-        "codice_comunicazione": ["DEMO202500000011", "DEMO202500000021", "DEMO202500000031"],
-        "codice_fiscale_azienda": ["00000010009", "00000020008", "00000030007"],
+        "codice_comunicazione": ["PROVA20250000011", "PROVA20250000021", "PROVA20250000031"],
+        "codice_fiscale_azienda": ["99991010009", "99992020009", "99993030009"],
         "denominazione_azienda": ["Tornerie Quaglio S.r.l.", "Consente S.p.A.", "Comune di Lecco"],
     }
 ).astype("str")
@@ -68,8 +68,8 @@ def sought() -> list[tuple[str, ...]]:
     [
         "FINTA-0123456789ABCDEF",
         '"012061","1961","F","plurima","D","4","2001-02-03"',
-        "codice demo202500000021",
-        '{"cf": "00000010009"}',
+        "codice prova20250000021",
+        '{"cf": "99991010009"}',
         "TORNERIE QUAGLIO SRL è scoperta",
         "archivio, presso quaglio (di Barzio)",
     ],
@@ -118,3 +118,20 @@ def test_files_that_git_keeps_are_searched_where_there_is_a_clone(tmp_path: Path
         (tmp_path / name).write_text("x", encoding="utf-8")
     subprocess.run(["git", "-C", str(tmp_path), "add", "a.txt"], check=True)
     assert tracked_files(tmp_path) == [tmp_path / "a.txt"]
+
+
+def test_an_occupation_of_the_classification_is_no_secret() -> None:
+    received = _Received()
+    received.tables["prospetti-posti"] = pd.DataFrame(
+        {
+            "mansione": ["Incisori e intarsiatori su legno", "Intarsi per la bottega Quaglio"],
+            "capacita_controindicazioni": [None, None],
+        }
+    ).astype("str")
+    sought = {
+        text
+        for group in restricted_texts(CONFIG, cast(Received, received), RELEASED)
+        for text in group
+    }
+    assert "Incisori e intarsiatori su legno" not in sought
+    assert "Intarsi per la bottega Quaglio" in sought

@@ -15,7 +15,7 @@ from etl.receive import receive, sealed
 from etl.receive.sealed import IDENTITY_VARIABLE, SealError, opened
 
 IDENTITY = pyrage.x25519.Identity.generate()
-PLAIN = b"codice_comunicazione,consenso,data_consenso\r\nDEMO202500000011,S,2026-01-01\r\n"
+PLAIN = b"codice_comunicazione,consenso,data_consenso\r\nPROVA20250000011,S,2026-01-01\r\n"
 
 
 @pytest.fixture
@@ -104,9 +104,9 @@ def consents(config: Config, path: Path) -> Config:
 def test_a_source_that_lies_encrypted_is_received_and_nothing_of_it_is_kept_in_clear(
     tmp_path: Path, opened_in: Path, own_portal: Config
 ) -> None:
-    file = seal(tmp_path / "consensi.csv.age", PLAIN + b"DEMO202500000021,forse,2026-01-01\r\n")
+    file = seal(tmp_path / "consensi.csv.age", PLAIN + b"PROVA20250000021,forse,2026-01-01\r\n")
     table = receive(consents(own_portal, file), tmp_path / "build").tables["consensi"]
-    assert table["codice_comunicazione"].tolist() == ["DEMO202500000011"]
+    assert table["codice_comunicazione"].tolist() == ["PROVA20250000011"]
     written = [path for path in (tmp_path / "build").rglob("*") if path.is_file()]
     assert written
     assert not any(b"DEMO" in path.read_bytes() for path in written)
