@@ -11,11 +11,12 @@ Floats = NDArray[np.float64]
 def interpolated_limits(
     rate: float, sizes: Floats, tail: float, sigma: float = 0.0
 ) -> tuple[Floats, Floats]:
-    """Return the exact binomial limits, interpolated between counts, for each number of people.
+    """Return the exact binomial limits, interpolated between counts, by number of people.
 
-    `tail` is the chance left out on each side. With `sigma`, the operators' over-dispersion on the
-    logit scale, the limits are as much wider as the standard deviation is. Source: Spiegelhalter
-    (2005), «Funnel plots for comparing institutional performance», appendix A.1.
+    `sizes` are whole numbers; `tail` is the chance left out on each side. With `sigma`, the
+    operators' over-dispersion on the logit scale, the limits are as much wider as the standard
+    deviation is. Source: Spiegelhalter (2005), «Funnel plots for comparing institutional
+    performance», appendix A.1.
     """
     from scipy.stats import binom
 

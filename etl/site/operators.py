@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from etl.config import Config
 from etl.contracts import vocabulary
+from etl.site import choosing
+from etl.site.choosing import HOURS, answer, in_order
+from etl.site.followed import COMPARED, NOT_COMPARED, Followed, concentration, in_words
 from etl.site.language import collation_key, fold, long_date
 from etl.site.maps import FoliumMap, Point, region_map
+from etl.site.outcomes import outcome
 from etl.site.page import Asset, Page
 from etl.site.released import Released, Row
 
@@ -18,7 +24,8 @@ TRAIL = (("operatori/", "Operatori"),)
 
 def pages(config: Config, released: Released) -> Iterator[Page]:
     """Yield the dashboard, then one page for each operator."""
-    sites = _in_order(released.rows("sedi-operatori"))
+    sites = in_order(released.rows("sedi-operatori"))
+    followed = Followed(released)
     yield Page(
         path="operatori/index.html",
         template="operatori",
@@ -28,12 +35,15 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
             "dove sono, che cosa offrono, chi conoscono meglio."
         ),
         context={
-            "sedi": [_listed(row, released) for row in sites],
+            "sedi": [{**_listed(row, released), **answer(row, followed)} for row in sites],
             "operatori": len({row["id_operatore"] for row in sites}),
             "province": released.provinces,
             "servizi": vocabulary("servizi"),
             "gruppi": vocabulary("gruppi_disabilita"),
             "accessi": vocabulary("accessibilita"),
+            "lingue": vocabulary("lingue"),
+            "aperture": HOURS,
+            "elenchi": [(item.name, choosing.address(item)) for item in released.provinces],
             "mappa": dashboard_map(released),
             "cataloghi": _catalogues(config, released),
         },
@@ -43,12 +53,13 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
         by_operator.setdefault(row["id_operatore"], []).append(row)
     for operator in sorted(released.rows("operatori"), key=lambda row: row["id_operatore"]):
         own = by_operator.get(operator["id_operatore"], [])
-        yield _operator_page(config, released, operator, own)
+        yield _operator_page(config, released, operator, own, followed)
 
 
 def assets(_config: Config, released: Released) -> Iterator[Asset]:
-    """Yield the module of the dashboard's map."""
+    """Yield the module of the dashboard's map, and where comuni are, to tell distances."""
     yield Asset("operatori/mappa.js", text=dashboard_map(released).module)
+    yield Asset("operatori/comuni.json", text=_places(released))
 
 
 def dashboard_map(released: Released) -> FoliumMap:
@@ -63,16 +74,16 @@ def dashboard_map(released: Released) -> FoliumMap:
     return region_map(released.boundaries, points, theme="../tema")
 
 
-def _in_order(sites: list[Row]) -> list[Row]:
-    """Return the sites by operator's name, then comune: an order that is no ranking."""
-    return sorted(
-        sites,
-        key=lambda row: (
-            collation_key(row["denominazione_operatore"]),
-            collation_key(row["comune"]),
-            row["id_sede"],
-        ),
-    )
+def _places(released: Released) -> str:
+    """Return every comune as [name, province's letters, lat, lon], in names' order."""
+    path = released.zone / "geografia" / "comuni.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [
+            [row["comune"], row["sigla"], round(float(row["lat"]), 3), round(float(row["lon"]), 3)]
+            for row in csv.DictReader(file)
+        ]
+    rows.sort(key=lambda row: (collation_key(str(row[0])), row[1]))
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
 def _listed(row: Row, released: Released) -> dict[str, Any]:
@@ -107,7 +118,9 @@ def _catalogues(config: Config, released: Released) -> list[dict[str, Any]]:
     ]
 
 
-def _operator_page(config: Config, released: Released, operator: Row, sites: list[Row]) -> Page:
+def _operator_page(
+    config: Config, released: Released, operator: Row, sites: list[Row], followed: Followed
+) -> Page:
     name = operator["denominazione_operatore"]
     catalogues = {item["codice"]: item for item in _catalogues(config, released)}
     comuni = sorted({row["comune"] for row in sites}, key=collation_key)
@@ -116,13 +129,21 @@ def _operator_page(config: Config, released: Released, operator: Row, sites: lis
         path=f"operatori/{operator['id_operatore']}/index.html",
         template="operatore",
         title=name,
-        description=f"Sedi, servizi, orari e accessibilità di {name}.",
+        description=f"Sedi, servizi, esperienza, attività ed esiti di {name}.",
         trail=TRAIL,
         context={
             "operatore": operator,
             "sedi": [_listed(row, released) for row in sites],
             "comuni": comuni,
             "cataloghi": catalogues,
+            "specialita": _specialisation(config, operator["id_operatore"], followed),
+            "attivita": [
+                {**item, "codice": code}
+                for (who, code), item in sorted(followed.activity.items())
+                if who == operator["id_operatore"]
+            ],
+            "esiti": _outcomes(operator["id_operatore"], followed),
+            "periodo_esiti": followed.period,
             "incrocio": next(
                 (
                     row
@@ -141,3 +162,29 @@ def _operator_page(config: Config, released: Released, operator: Row, sites: lis
             },
         },
     )
+
+
+def _specialisation(config: Config, operator: str, followed: Followed) -> dict[str, Any]:
+    """Return whom the operator follows in the region, in words."""
+    rows = followed.specialisation.get((operator, config.portale.codice_regione), [])
+    return {
+        "righe": [{**row, "detto": in_words(row["quoziente_localizzazione"])} for row in rows],
+        "insieme": concentration(rows),
+    }
+
+
+def _outcomes(operator: str, followed: Followed) -> list[dict[str, Any]]:
+    """Return the operator's outcomes, a province at a time, compared ones first."""
+    found = []
+    for (who, _), by_code in sorted(followed.outcomes.items()):
+        if who != operator:
+            continue
+        rows = [by_code[code] for code in (*COMPARED, *NOT_COMPARED) if code in by_code]
+        found.append(
+            {
+                "provincia": rows[0]["provincia"],
+                "righe": [outcome(row, followed) for row in rows if row["tasso"] is not None],
+                "replica": rows[0]["replica"],
+            }
+        )
+    return found

@@ -12,13 +12,16 @@ from pelican.generators import Generator
 from etl.config import Config
 from etl.site import (
     catalogue,
+    choosing,
     crossing,
     english,
     explorer,
     history,
     home,
     metadata,
+    offices,
     operators,
+    outcomes,
     quality,
     search,
     self_match,
@@ -32,6 +35,9 @@ from etl.site.released import Released
 SECTIONS = (
     home,
     operators,
+    choosing,
+    offices,
+    outcomes,
     vacancies,
     crossing,
     self_match,

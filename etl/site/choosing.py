@@ -1,0 +1,153 @@
+"""Choosing an operator without any script: lists by province and need, and a guided path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from etl.config import Config
+from etl.contracts import vocabulary
+from etl.site.followed import Followed
+from etl.site.language import collation_key, listing, sentence
+from etl.site.page import Asset, Page
+from etl.site.released import Province, Released, Row
+
+TRAIL = (("operatori/", "Operatori"),)
+# How people call what they need, in easy Italian; groups that are not here keep their label.
+NEEDS = {
+    "motoria": "Ho difficoltà a muovermi",
+    "vista": "Ho difficoltà a vedere",
+    "udito": "Ho difficoltà a sentire",
+    "intellettiva": "Ho difficoltà a capire o a imparare",
+    "psichica": "Ho un disagio psichico",
+    "spettro_autistico": "Sono una persona autistica",
+    "plurima": "Ho più difficoltà insieme",
+}
+HOURS = {
+    "mattina": "Aperto la mattina",
+    "pomeriggio": "Aperto il pomeriggio",
+    "appuntamento": "Riceve su appuntamento",
+}
+_SPAN = re.compile(r"(\d{1,2})(?:[:.]\d{2})?\s*[-–]\s*(\d{1,2})(?:[:.]\d{2})?")
+AFTERNOON = 14
+
+
+def opening(hours: str | None) -> list[str]:
+    """Return when a site opens, as far as its hours say: codes of `HOURS`."""
+    text = hours or ""
+    spans = [(int(first), int(last)) for first, last in _SPAN.findall(text)]
+    found = {
+        "mattina": any(first < 12 for first, _ in spans),
+        "pomeriggio": any(last > AFTERNOON for _, last in spans),
+        "appuntamento": "appuntamento" in text.casefold(),
+    }
+    return [code for code, holds in found.items() if holds]
+
+
+def pages(_config: Config, released: Released) -> Iterator[Page]:
+    """Yield the guided path, then each province's list and its lists by need."""
+    followed = Followed(released)
+    sites = in_order(released.rows("sedi-operatori"))
+    yield Page(
+        path="operatori/guida/index.html",
+        template="operatori_guida",
+        title="Trova chi ti aiuta: guida facile",
+        description="Tre passi, con parole facili, per trovare chi ti aiuta a cercare lavoro.",
+        trail=TRAIL,
+        context={"province": released.provinces},
+    )
+    for province in released.provinces:
+        own = [row for row in sites if row["codice_provincia"] == province.code]
+        needs = {
+            code: [row for row in own if code in (row["gruppi_disabilita"] or [])]
+            for code in vocabulary("gruppi_disabilita")
+        }
+        yield _list_page(province, None, own, needs, followed)
+        for code, rows in needs.items():
+            yield _list_page(province, code, rows, needs, followed)
+
+
+def assets(_config: Config, _released: Released) -> Iterator[Asset]:
+    """Yield nothing: these are pages only."""
+    yield from ()
+
+
+def address(province: Province, need: str | None = None) -> str:
+    """Return where a province's list stands, or its list for one need."""
+    folder = f"operatori/provincia/{province.slug}/"
+    return folder if need is None else f"{folder}{need.replace('_', '-')}/"
+
+
+def _list_page(
+    province: Province,
+    need: str | None,
+    rows: list[Row],
+    needs: dict[str, list[Row]],
+    followed: Followed,
+) -> Page:
+    label = vocabulary("gruppi_disabilita")[need].it if need else ""
+    title = f"Operatori in provincia: {province.name}"
+    trail: tuple[tuple[str, str], ...] = TRAIL
+    if need:
+        title = f"{province.name}: operatori con esperienza di {label}"
+        trail = (*TRAIL, (address(province), province.name))
+    return Page(
+        path=f"{address(province, need)}index.html",
+        template="operatori_provincia",
+        title=title,
+        description=f"{title}: sedi, servizi, accessibilità, orari, in ordine di nome.",
+        trail=trail,
+        context={
+            "provincia": province,
+            "bisogno": need,
+            "bisogno_nome": label,
+            "sedi": [{**row, "perche": why(row, need, province.name, followed)} for row in rows],
+            "bisogni": [
+                (
+                    NEEDS.get(code) or sentence(vocabulary("gruppi_disabilita")[code].it),
+                    address(province, code),
+                    len(found),
+                    code,
+                )
+                for code, found in needs.items()
+            ],
+            "tutte": address(province),
+        },
+    )
+
+
+def why(row: Row, need: str | None, province: str, followed: Followed) -> str:
+    """Say why a site is in a list: what was asked, and what makes it easy to reach."""
+    reasons = [f"è in provincia ({province})"]
+    if need:
+        label = vocabulary("gruppi_disabilita")[need].it
+        reasons.append(f"il catalogo dice che ha esperienza di {label}")
+        if need in followed.known_for(row["id_operatore"], row["codice_provincia"]):
+            reasons.append("negli ultimi due anni ha seguito queste persone più di altri operatori")
+    if "mezzi_pubblici" in (row["accessibilita"] or []):
+        reasons.append("ha una fermata vicina")
+    return sentence(listing(reasons)) + "."
+
+
+def in_order(sites: list[Row]) -> list[Row]:
+    """Return the sites by operator's name, then comune: an order that is no ranking."""
+    return sorted(
+        sites,
+        key=lambda row: (
+            collation_key(row["denominazione_operatore"]),
+            collation_key(row["comune"]),
+            row["id_sede"],
+        ),
+    )
+
+
+def answer(row: Row, followed: Followed) -> dict[str, Any]:
+    """Return what the dashboard's filters and comparison need of a site, beside its own columns."""
+    doing = followed.activity.get((row["id_operatore"], row["codice_provincia"]), {})
+    return {
+        "aperture": opening(row["orari"]),
+        "attesa": doing.get("attesa"),
+        "lingue": row["lingue"] or [],
+        "conosciute": followed.known_for(row["id_operatore"], row["codice_provincia"]),
+    }
