@@ -25,9 +25,8 @@ TOTAL, UNSTATED = "totale", "non_indicato"
 _WITH_TOTAL = "_con_totale"
 _VOCABULARIES = "vocabolari.toml"
 
-Threshold = Literal[
-    "soglia_persone", "soglia_persone_dettaglio", "soglia_imprese", "minimo_tassi"
-]
+Threshold = Literal["soglia_persone", "soglia_persone_dettaglio", "soglia_imprese", "minimo_tassi"]
+Width = Threshold | Literal["p_percento"]
 FieldType = Literal["testo", "intero", "decimale", "data", "logico", "elenco"]
 
 
@@ -93,9 +92,14 @@ class Policy(_Section):
     values that may be negative, and `mai_zero` restricted columns where a zero speaks of every
     company in the cell (all covered, or none).
 
-    `margini` are the dimensions that also have a total, and `gerarchie` those whose codes stand
-    at several levels, from coarse to fine. For perturbation, `contributori` names the restricted
-    column of the persons' identifiers: the derived table has one row a cell and person.
+    `somme` are the values that are sums of what each contributor brought (money, hours): of these
+    the derived table lists the parts in `_contributi`, and dominance and p % are asked; their
+    width is «p_percento».
+
+    `margini` are the dimensions over which totals are published, in this table or in another of
+    its `sistema`, and `gerarchie` those whose codes stand at several levels, from coarse to fine.
+    For perturbation, `contributori` names the restricted column of the persons' identifiers: the
+    derived table has one row a cell and person.
     """
 
     conta: Literal["persone", "imprese", "denaro", "nulla"]
@@ -109,7 +113,8 @@ class Policy(_Section):
     insieme: dict[str, list[str]] = Field(default_factory=dict)
     sistema: str | None = None
     mai_zero: list[str] = Field(default_factory=list)
-    ampiezze: dict[str, Threshold] = Field(default_factory=dict)
+    somme: list[str] = Field(default_factory=list)
+    ampiezze: dict[str, Width] = Field(default_factory=dict)
     con_segno: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -129,6 +134,11 @@ class Policy(_Section):
                 "il metodo «perturbazione» conta persone, e chiede «dimensioni» e la colonna degli "
                 "identificativi in «contributori»"
             )
+        if self.metodo == "soppressione" and self.conta == "denaro" and not self.somme:
+            raise ValueError("chi conta denaro con «soppressione» dice quali valori sono «somme»")
+        relative = {name for name, width in self.ampiezze.items() if width == "p_percento"}
+        if relative != set(self.somme):
+            raise ValueError("l’ampiezza «p_percento» è quella delle «somme», e solo di quelle")
         unknown = sorted({*self.margini, *self.gerarchie} - set(self.dimensioni))
         if unknown:
             raise ValueError(f"non sono tra le «dimensioni»: {', '.join(unknown)}")
@@ -337,7 +347,9 @@ def load_contract(slug: str, folder: Path = DATASETS) -> Contract:
         )
     names, required = raw.pop("campi"), raw.pop("obbligatori", [])
     stated = raw["riservatezza"].get("valori", [])
-    totals = raw["riservatezza"].get("margini", [])
+    totals = []
+    if raw["riservatezza"].get("metodo") == "perturbazione":
+        totals = raw["riservatezza"].get("margini", [])
     try:
         fields = _fields(names, required, stated, totals, folder, slug)
         return Contract(slug=slug, campi=fields, **raw)
@@ -347,9 +359,30 @@ def load_contract(slug: str, folder: Path = DATASETS) -> Contract:
 
 def load_contracts(folder: Path = DATASETS) -> list[Contract]:
     """Return every open data set's contract, by slug; raises ContractError at the first fault."""
-    return [
+    contracts = [
         load_contract(path.parent.name, folder) for path in sorted(folder.glob("*/contratto.toml"))
     ]
+    _check_margins([item for item in contracts if item.riservatezza.metodo == "soppressione"])
+    return contracts
+
+
+def _check_margins(contracts: list[Contract]) -> None:
+    """Refuse a table whose declared margins are not those that its system publishes."""
+    for contract in contracts:
+        policy = contract.riservatezza
+        totals: set[str] = set()
+        for other in contracts:
+            coarser = other.riservatezza
+            shared = set(coarser.valori) & set(policy.valori)
+            finer = set(coarser.dimensioni) < set(policy.dimensioni)
+            if coarser.sistema == policy.sistema and shared and finer:
+                totals |= set(policy.dimensioni) - set(coarser.dimensioni)
+        if totals != set(policy.margini):
+            found = ", ".join(sorted(totals)) or "nessuno"
+            raise ContractError(
+                f"{contract.slug}: i «margini» non sono quelli che il sistema «{policy.sistema}» "
+                f"pubblica ({found}): scriverli, o togliere la tabella che li pubblica."
+            )
 
 
 @cache

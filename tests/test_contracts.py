@@ -52,6 +52,17 @@ def test_a_policy_that_protects_nothing_is_refused(
         load_contract("scoperture-territoriali", datasets)
 
 
+def test_a_total_published_elsewhere_must_be_declared_as_a_margin(tmp_path: Path) -> None:
+    datasets = copy_of_datasets(tmp_path)
+    path = datasets / "scoperture-territoriali" / "contratto.toml"
+    text = path.read_text(encoding="utf-8")
+    declared = 'margini = ["codice_provincia", "macrosettore"]'
+    assert declared in text
+    path.write_text(text.replace(declared, 'margini = ["macrosettore"]'), encoding="utf-8")
+    with pytest.raises(ContractError, match=r"«margini» non sono.*codice_provincia, macrosettore"):
+        load_contracts(datasets)
+
+
 def test_every_protected_value_has_its_state_beside_it() -> None:
     for contract in load_contracts():
         for name in contract.riservatezza.valori:

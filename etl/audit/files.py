@@ -64,7 +64,8 @@ def _quantity(contract: Contract, limits: Disclosure, value: str) -> Quantity:
     larger = [b for a, b in contract.attese.minore_o_uguale if a == value and b in policy.valori]
     return Quantity(
         column=value,
-        width=getattr(limits, policy.ampiezze[value]),
+        # how wide a sum must stay depends on who brought what: a reader sees that it is not told
+        width=1 if value in policy.somme else getattr(limits, policy.ampiezze[value]),
         floor=_NO_FLOOR if value in policy.con_segno else 0,
         below=larger[0] if larger else None,
     )

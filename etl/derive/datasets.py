@@ -74,10 +74,11 @@ def derive(inputs: Inputs, contract: Contract) -> pd.DataFrame:
     frame = _step(contract)(inputs)
     policy = contract.riservatezza
     counted_later = policy.valori if policy.metodo == "perturbazione" else []
+    parts = ["_contributi"] if policy.somme else []
     plain = [
         name for name in contract.names if not name.endswith("_stato") and name not in counted_later
     ]
-    lacking = [name for name in [*plain, *policy.contributori] if name not in frame]
+    lacking = [name for name in [*plain, *policy.contributori, *parts] if name not in frame]
     if lacking:
         raise ContractError(f"«{contract.slug}»: mancano le colonne {', '.join(lacking)}.")
     return frame

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
 from etl.config import Config
-from etl.contracts import NOT_COLLECTED, PUBLISHED, WITHHELD, Contract
+from etl.contracts import NOT_COLLECTED, PUBLISHED, WITHHELD, Contract, Policy
 from etl.problems import ReleaseRefusedError
 from etl.protect.suppression.history import Release, suppress_after
+from etl.protect.suppression.primary import Rule, primary_sensitivity
 from etl.protect.suppression.selection import Suppression, suppress
 from etl.protect.suppression.system import Equation, Standing, System, build_system
 
@@ -104,7 +107,44 @@ def sensitive(config: Config, contract: Contract, frame: pd.DataFrame) -> pd.Ser
     if policy.mai_zero:
         counted = frame[policy.mai_zero]
         found |= (counted == 0).any(axis=1) & (counted.sum(axis=1) > 0)
+    for name in policy.somme:
+        found |= _dominated(config, frame, name)
     return found.astype("bool")
+
+
+def _dominated(config: Config, frame: pd.DataFrame, name: str) -> pd.Series[bool]:
+    """Return which sums one contributor dominates, or lets another tell its own part."""
+    limits = config.riservatezza
+    rule = Rule(width=1, dominance=limits.dominanza, p_percent=limits.p_percento)
+    parts = [_parts(contributions, name) for contributions in frame[CONTRIBUTIONS]]
+    broken = primary_sensitivity(
+        rule,
+        frame[name].fillna(0).to_numpy(np.int64),
+        largest=np.array([part[0] for part in parts], dtype=np.int64),
+        second=np.array([part[1] for part in parts], dtype=np.int64),
+    )
+    return pd.Series(broken.sensitive, index=frame.index, dtype="bool")
+
+
+def _parts(contributions: Iterable[tuple[str, Mapping[str, int]]], name: str) -> tuple[int, int]:
+    """Return the two largest parts of one sum, each of one contributor."""
+    brought: Counter[str] = Counter()
+    for contributor, figures in contributions:
+        brought[contributor] += figures[name]
+    first, second, *_ = [*sorted(brought.values(), reverse=True), 0, 0]
+    return first, second
+
+
+def _largest_part(policy: Policy, name: str, row: Mapping[Any, Any]) -> int:
+    return _parts(row[CONTRIBUTIONS], name)[0] if name in policy.somme else 0
+
+
+def _width(config: Config, policy: Policy, name: str, row: Mapping[Any, Any]) -> int:
+    """Return how wide a hidden value must stay: a sum, by twice p % of its largest part."""
+    limits = config.riservatezza
+    if name not in policy.somme:
+        return int(getattr(limits, policy.ampiezze[name]))
+    return max(1, math.ceil(2 * limits.p_percento / 100 * _largest_part(policy, name, row)))
 
 
 def _system(
@@ -141,7 +181,8 @@ def _cells(config: Config, contract: Contract, frame: pd.DataFrame) -> list[dict
                     "id": f"{name}|{key}",
                     "value": int(row[name]),
                     "sensitive": bool(is_small),
-                    "width": getattr(config.riservatezza, policy.ampiezze[name]),
+                    "width": _width(config, policy, name, row),
+                    "largest": _largest_part(policy, name, row),
                     "standing": int(Standing.HIDDEN if is_small else Standing.FREE),
                     "floor": _UNBOUNDED if name in policy.con_segno else 0.0,
                     "alone": is_alone,
@@ -157,6 +198,7 @@ def _cells(config: Config, contract: Contract, frame: pd.DataFrame) -> list[dict
                     "value": int(row[larger]) - int(row[smaller]),
                     "sensitive": False,
                     "width": 1,
+                    "largest": 0,
                     "standing": int(Standing.LATENT),
                     "floor": 0.0,
                     "alone": is_alone,
@@ -254,7 +296,9 @@ def _refuse(
 def _coarsest_cure(config: Config, contract: Contract, frame: pd.DataFrame) -> str:
     """Say which dimension, left out or with fewer categories, would leave the fewest small rows."""
     policy = contract.riservatezza
-    counted = [*policy.contributori, *policy.mai_zero]
+    counted = [*policy.contributori, *policy.mai_zero, *policy.somme]
+    if policy.somme:
+        counted.append(CONTRIBUTIONS)
     shares: list[tuple[float, str]] = []
     for name in policy.dimensioni:
         others = [other for other in policy.dimensioni if other != name]
