@@ -39,8 +39,9 @@ def test_without_scripts_the_page_says_what_to_do_instead(site: Path) -> None:
         "../operatori/",
         "#uffici",
     ]
-    shown = read(site, PAGE).xpath("//main//*[self::form or @id='risultati']/@class")
-    assert all("solo-js" in names for names in shown)
+    shown = read(site, PAGE).xpath("//main//form|//main//*[@id='risultati']")
+    assert len(shown) == 2
+    assert all(part.get("hidden") is not None for part in shown)
 
 
 def test_the_form_asks_for_every_area_condition_and_feature_of_the_vocabularies(
