@@ -225,7 +225,9 @@ def _leak_gate(
         raise ReleaseRefusedError(
             "Nulla è stato pubblicato: dati di persone o testi riservati in "
             f"{len(leaks)} punti.\n{lines}\n"
-            "Controllare il contratto e il modulo che deriva quei dati."
+            "Controllare il contratto e il modulo che deriva quei dati. Se sono solo in versioni "
+            "già pubblicate (versioni/…), per esempio perché un’azienda ha tolto il consenso, "
+            "ritirare quelle versioni in datasets/ritiri.toml (docs/versions.md)."
         )
     return sum(len(files) for _, files in places)
 
