@@ -15,6 +15,9 @@ KINDS = [
     "scoperture/lecco/",
     "scoperture/milano/3/",
     "scoperture/bergamo/",
+    "cerca-lavoro/",
+    "cerca-lavoro/#cerca&lavoro=41120&comune=Milano+%28MI%29&quanto=100&gruppo=2&d-vista=2",
+    "cerca-lavoro/#cerca&quanto=tanto",
     "strumenti/quota/",
     "strumenti/quota/#calcolo&giorno=2025-12-31&1.provincia=015&1.lavoratori=120&1.esclusi=8"
     "&1.orario=disabili*2*16*40*1&2.provincia=058&2.lavoratori=60&retribuzione_mensile=1500",
@@ -54,6 +57,8 @@ def visit(page: Page, url: str) -> None:
     page.goto(url)
     if page.locator("#esplora").count():
         page.locator("#esplora[data-pronta]").wait_for()
+    if page.locator("#cerca[novalidate]").count():
+        page.locator("#cerca[data-pronto]").wait_for()
     if page.locator(".mappa").count():
         page.locator(".mappa[data-pronta]").wait_for()
 
