@@ -12,7 +12,7 @@ from etl.config import ConfigError
 from etl.contracts import ContractError
 from etl.problems import InputRefusedError, ReleaseRefusedError
 
-COMMANDS = ("demo", "check", "quota", "build", "audit", "diff", "release", "bench")
+COMMANDS = ("demo", "check", "quota", "build", "match", "audit", "diff", "release", "bench")
 
 app = typer.Typer(
     name="python -m etl",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import tomllib
 from functools import cached_property
 from pathlib import Path
@@ -157,11 +158,33 @@ class Travel(_Section):
     km_ora_mezzo_proprio: int = Field(default=35, ge=1, le=100)
 
 
+class Recipient(_Section):
+    """Who receives an encrypted list: a province's office or an operator, and their public key."""
+
+    ufficio: str | None = Field(default=None, pattern=r"^\d{3}$")
+    operatore: str | None = Field(default=None, min_length=1)
+    chiave: str = Field(pattern=r"^age1[02-9ac-hj-np-z]{58}$")
+
+    @model_validator(mode="after")
+    def _one_recipient(self) -> Recipient:
+        if (self.ufficio is None) == (self.operatore is None):
+            raise ValueError("scrivere «ufficio» oppure «operatore», uno solo dei due")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The recipient in one word, for a file's name."""
+        if self.ufficio is not None:
+            return f"ufficio-{self.ufficio}"
+        return "operatore-" + re.sub(r"[^a-z0-9]+", "-", str(self.operatore).lower()).strip("-")
+
+
 class Matching(_Section):
     """How people and vacancies are matched.
 
     `cifre_professione`: how many digits the occupation sought and the one offered must share;
     `gradi_tollerati`: by how many degrees a stated capacity may fall short (the post is adapted).
+    `destinatari` get the explained lists, encrypted; without them nothing is written.
     """
 
     regime: Literal[
@@ -172,6 +195,15 @@ class Matching(_Section):
     pesi: MatchingWeights = MatchingWeights()
     graduatoria: Ranking = Ranking()
     viaggio: Travel = Travel()
+    destinatari: list[Recipient] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _distinct_recipients(self) -> Matching:
+        names = [one.name for one in self.destinatari]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"il destinatario «{name}» è scritto due volte")
+        return self
 
 
 class Publication(_Section):

@@ -24,6 +24,7 @@ from etl.config import ROOT, Config, config_path
 from etl.contracts import Contract, load_contracts
 from etl.derive.datasets import Inputs, derive
 from etl.derive.matching.columns import columns
+from etl.derive.matching.lists import WARNING, explained_lists
 from etl.derive.matching.to_js import module as matching_rules
 from etl.derive.quality import quality_report
 from etl.derive.quota.to_js import module as browser_rules
@@ -34,6 +35,7 @@ from etl.protect.leaks import LeakGate, forbidden_columns
 from etl.protect.sought import public_contacts, restricted_texts, tracked_files
 from etl.protect.zone import in_force, swap
 from etl.publish import place, publish, write_sitemap
+from etl.publish.deliveries import deliver
 from etl.publish.formats import as_json
 from etl.publish.manifest import MANIFEST
 from etl.publish.previous import PublishedRelease
@@ -82,7 +84,7 @@ def build(
     InputRefusedError or ReleaseRefusedError; then what was published is untouched.
     """
     contracts = load_contracts()
-    secret = _secret(config)
+    key = secret(config)
     folder.mkdir(parents=True, exist_ok=True)
     with _only_one(folder):
         mark = folder / "riservato" / "impronta.txt"
@@ -90,7 +92,7 @@ def build(
         if not force and output.exists() and mark.exists() and mark.read_text() == fingerprint:
             return BuildReport(unchanged=True)
         result = BuildReport()
-        _run(config, contracts, secret, folder, output, report, result, previous, day)
+        _run(config, contracts, key, folder, output, report, result, previous, day)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(fingerprint)
         return result
@@ -151,7 +153,31 @@ def _run(
         count(sum(1 for _ in new_output.rglob("*.html")))
     with _stage("cercare fughe di dati", report, result) as count:
         count(_leak_gate(config, received, release, zone, new_output, folder))
+    _deliver(inputs, folder)
     swap([(zone.folder, zone.current), (new_output, output)])
+
+
+def _deliver(inputs: Inputs, folder: Path) -> None:
+    """Write the explained lists of `build/consegne/`, each encrypted for its recipient."""
+    matching = inputs.matching
+    recipients = inputs.config.incrocio.destinatari if matching is not None else []
+    keys = {one.name: one.chiave for one in recipients}
+    lists = explained_lists(matching, recipients) if matching is not None else ()
+    deliver(
+        folder / "consegne",
+        (
+            (
+                one.recipient,
+                keys[one.recipient],
+                {
+                    "LEGGIMI.txt": f"{WARNING}\n",
+                    "elenco.csv": one.as_csv(),
+                    "elenco.json": one.as_json(),
+                },
+            )
+            for one in lists
+        ),
+    )
 
 
 def _write_tools(config: Config, zone: ReleasableZone, release: Release) -> None:
@@ -256,7 +282,8 @@ def _only_one(folder: Path) -> Iterator[None]:
         yield
 
 
-def _secret(config: Config) -> bytes:
+def secret(config: Config) -> bytes:
+    """Return the secret that keys ids; raises ReleaseRefusedError where real data have none."""
     given = os.environ.get(SECRET_VARIABLE, "")
     if given:
         return given.encode()
@@ -273,7 +300,7 @@ def _fingerprint(config: Config, previous: PublishedRelease | None, day: date | 
     if previous is not None:
         digest.update(previous.path(MANIFEST).read_bytes())
     digest.update(str(day).encode())
-    digest.update(_secret(config))
+    digest.update(secret(config))
     files = [config_path()]
     for name in ("etl", "datasets", "theme", "content", "requirements"):
         files += sorted(

@@ -61,7 +61,7 @@ def told(target: Path) -> str:
 
 STAGES = (
     "load_contracts",
-    "_secret",
+    "secret",
     "receive",
     "Inputs",
     "_keep_differences",
@@ -75,6 +75,7 @@ STAGES = (
     "place",
     "write_sitemap",
     "_leak_gate",
+    "_deliver",
     "swap",
 )
 
@@ -95,7 +96,7 @@ def light(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     doubles: dict[str, Any] = {
         "load_contracts": list,
         "_fingerprint": lambda *_: "impronta",
-        "_secret": lambda *_: b"segreto",
+        "secret": lambda *_: b"segreto",
         "receive": lambda *_, **__: SimpleNamespace(tables={}, geography=names),
         "Inputs": lambda *_: SimpleNamespace(matching=None, date=DAY),
         "_keep_differences": lambda *_: None,
@@ -110,6 +111,7 @@ def light(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         "place": lambda *_: 0,
         "write_sitemap": lambda *_: 0,
         "_leak_gate": lambda *_: 0,
+        "_deliver": lambda *_: None,
     }
     for name, double in doubles.items():
         monkeypatch.setattr(pipeline, name, double)
