@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from etl.config import ROOT
+from etl.pipeline import SECRET_VARIABLE
+from etl.receive.sealed import IDENTITY_VARIABLE
 
 STEPS = ("Strumenti", "Rilascio", "Riepilogo", "Pacchetto", "Sito da pubblicare")
 
@@ -58,6 +60,10 @@ def test_only_the_release_knows_the_secrets_and_only_the_delivery_may_publish(
     ]
     assert knowing == ["Rilascio"]
     assert not any("env" in job for job in jobs.values())
+    given = step(workflow, "Rilascio")["env"]
+    secret = {name for name, value in given.items() if "secrets." in value}
+    assert secret == {SECRET_VARIABLE, IDENTITY_VARIABLE}
+    assert all(given[name] == f"${{{{ secrets.{name} }}}}" for name in secret)
 
 
 def test_one_publication_at_a_time_and_none_is_cut_short(workflow: dict[str, Any]) -> None:

@@ -189,6 +189,13 @@ def test_a_link_gives_the_view_again_and_one_that_makes_no_sense_opens_all_the_s
     assert len(senseless["rows"]) == pq.read_metadata(parquet(zone, POSTS)).num_rows
 
 
+def test_a_data_set_without_rows_has_an_explorer_without_rows(zone: Path, tmp_path: Path) -> None:
+    path = tmp_path / "vuota.parquet"
+    pq.write_table(pq.read_table(parquet(zone, CELLS)).slice(0, 0), path)
+    view, grouped = explore(path, CELLS, tmp_path, "", "gruppo=codice_provincia")
+    assert (view["rows"], grouped["groups"]) == ([], [])
+
+
 def test_every_data_set_has_an_explorer_with_its_first_rows(site: Path, zone: Path) -> None:
     for contract in load_contracts():
         folder = site / "dati" / contract.slug
