@@ -10,11 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from etl.config import ROOT, Config, config_path
-from etl.contracts import Contract
+from etl.contracts import Contract, load_supplier_contract
 from etl.protect.leaks import contacts_in, words_of
 from etl.receive import Received, person_values
 from etl.receive.occupations import load_occupations
 
+# A row of a person's is told by its first fields: where, when born, what disability, since when.
+_TELLING_FIELDS = 7
 # A word shorter than this tells nothing apart.
 _TELLING_LENGTH = 4
 _LEGAL_FORMS = ("srl", "spa", "snc", "sas", "srls", "scarl", "scrl", "s r l", "s p a", "s n c")
@@ -34,21 +36,36 @@ def restricted_texts(
     shown = _shown_words(released)
     return chain(
         person_values(config),
-        _profiles(received.tables.get("iscritti")),
+        _persons_rows(received.tables),
         _companies(received.tables.get("prospetti"), shown),
         _withheld_texts(received.tables.get("prospetti-posti"), shown),
     )
 
 
-def _profiles(profiles: pd.DataFrame | None) -> Groups:
-    """Yield each id, and the row's beginning as a file of profiles writes it."""
-    if profiles is None:
-        return
-    columns = ["comune_dichiarato", "anno_nascita", "sesso", "gruppo_disabilita", "lista"]
-    rows = profiles[["id_persona", *columns, "fascia_aiuto", "data_iscrizione"]]
-    for person, *facts, band, day in rows.itertuples(index=False):
-        known = [str(fact) for fact in facts if not pd.isna(fact)]
-        yield (str(person), " ".join([*known, str(band), f"{day:%Y-%m-%d}"]))
+def _persons_rows(tables: Mapping[str, pd.DataFrame]) -> Groups:
+    """Yield, of every table whose rows describe people, each id and each row's first fields.
+
+    The fields stand in the contract's order, as a file of such rows writes them: together they
+    point at one person.
+    """
+    for name, table in sorted(tables.items()):
+        contract = load_supplier_contract(name)
+        if not contract.riservato:
+            continue
+        ids = [field for field in contract.names if field.startswith("id_") and field in table]
+        plain = [
+            field.name
+            for field in contract.campi
+            if field.definizione.tipo != "elenco" and field.name in table
+        ]
+        facts = [field for field in plain if field not in ids][:_TELLING_FIELDS]
+        for row in table[[*ids, *facts]].itertuples(index=False):
+            known = [_as_written(value) for value in row[len(ids) :] if not pd.isna(value)]
+            yield (*map(str, row[: len(ids)]), *([" ".join(known)] if len(known) > 4 else []))
+
+
+def _as_written(value: object) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
 
 
 def _companies(statements: pd.DataFrame | None, shown: str) -> Groups:
