@@ -450,6 +450,9 @@ def _to_decide(
     single = package["riservatezza"]["metodo"] == "generalizzazione"
     if not single or detail not in after.entries or _same_version(before, slug, package["version"]):
         return
+    older = after.read_json(f"dati/{slug}/versioni/index.json")["versioni"][1:]
+    if all("ritirata" in version for version in older):
+        return
     counted: dict[str, int] = {}
     for row in csv.DictReader(io.StringIO(after.read(detail).decode("utf-8"), newline="")):
         name = row["campo_modificato"].removesuffix("_stato")

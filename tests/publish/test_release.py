@@ -426,8 +426,8 @@ def test_a_release_too_far_from_the_one_before_waits_for_a_person(
     assert drift(Publication(), before, after, Withdrawals(), accepted=[POSTS]) == []
 
 
-def test_what_older_versions_still_show_is_left_to_a_person(
-    usual: tuple[Path, PublishedRelease], target: Path
+def test_what_older_versions_still_show_is_left_to_a_person_until_they_are_withdrawn(
+    usual: tuple[Path, PublishedRelease], target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, before = usual
 
@@ -443,6 +443,16 @@ def test_what_older_versions_still_show_is_left_to_a_person(
     assert "## Da decidere" in summary
     assert f"In «{POSTS}» le versioni precedenti mostrano ancora 1 valore" in summary
     assert SLUG not in summary.split("## Da decidere")[1]
+    reason = {"it": "Consenso ritirato.", "en": "x"}
+    gone = {"insieme": POSTS, "versione": "1.0.0", "data": DAY, "motivo": reason}
+    monkeypatch.setattr(
+        import_module("etl.publish.publish"),
+        "withdrawals",
+        lambda: Withdrawals.model_validate({"versioni": [gone]}),
+    )
+    without = release_of(folder / "revoca-e-ritiro", small(revoke), before)
+    release(released.config(), asked, copies(without.folder))
+    assert "## Da decidere" not in told(target)
 
 
 def test_what_moves_little_passes(usual: tuple[Path, PublishedRelease]) -> None:
