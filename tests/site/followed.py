@@ -21,15 +21,20 @@ def tables(sites: pd.DataFrame, hostile: str) -> dict[str, pd.DataFrame]:
     distinct = sites[names].drop_duplicates(["id_operatore", "codice_provincia"])
     pairs = [dict(zip(names, row, strict=True)) for row in distinct.itertuples(index=False)]
     return {
-        "attivita-operatori": pd.DataFrame(
+        "attivita-operatori": _by_operator(
             [row for number, pair in enumerate(pairs) for row in _activity(number, pair)]
         ),
-        "specializzazioni-operatori": pd.DataFrame(_specialisation(pairs)),
-        "esiti-operatori": pd.DataFrame(
+        "specializzazioni-operatori": _by_operator(_specialisation(pairs)),
+        "esiti-operatori": _by_operator(
             [row for number, pair in enumerate(pairs) for row in _outcomes(number, pair, hostile)]
         ),
         "esiti-percorsi": pd.DataFrame(_paths()),
     }
+
+
+def _by_operator(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows)
+    return frame.sort_values("id_operatore", kind="stable", ignore_index=True)
 
 
 def _activity(number: int, pair: dict[str, Any]) -> list[dict[str, Any]]:
