@@ -32,7 +32,7 @@ check: .venv/dev-ready node_modules/ready ## Check format, lint, types, the fold
 bench: .venv/dev-ready node_modules/ready ## Measure every stage, and page rendering beside a named peer
 	@$(PY) -m etl bench
 
-release: .venv/dev-ready node_modules/ready ## Build on what is published, pass every gate, deliver by one rename (PUBLISHED=address, OPTIONS=--first)
+release: .venv/dev-ready node_modules/ready ## Build on what is published, pass every gate, deliver by one rename; the first time OPTIONS=--first
 	@bash scripts/test-machine.sh chromium
 	@$(PY) -m etl demo --if-needed
 	@$(PY) -m etl release $(if $(PUBLISHED),--published $(PUBLISHED)) $(OPTIONS)
