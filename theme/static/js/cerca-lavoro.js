@@ -54,7 +54,7 @@ const parole = (nome) => {
 
 // ---------------------------------------------------------------------------------------------
 
-function segnala(sbagliati) {
+function segnala(sbagliati, muovi = true) {
   for (const campo of modulo.querySelectorAll("[aria-invalid]")) campo.removeAttribute("aria-invalid");
   for (const posto of modulo.querySelectorAll(".errore")) {
     posto.textContent = "";
@@ -87,12 +87,12 @@ function segnala(sbagliati) {
     ),
     crea("ul", {}, ...voci),
   );
-  errori.focus();
+  if (muovi) errori.focus();
 }
 
 function esegui(muovi = true) {
   const { profilo, errori: sbagliati } = leggi();
-  segnala(sbagliati);
+  segnala(sbagliati, muovi);
   if (sbagliati.length > 0) {
     risultati.hidden = true;
     return;
