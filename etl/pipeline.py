@@ -20,6 +20,7 @@ import pandas as pd
 
 from etl.audit import audit
 from etl.audit.files import read_release
+from etl.audit.perturbed import check_perturbed
 from etl.config import ROOT, Config, config_path
 from etl.contracts import Contract, load_contracts
 from etl.derive.datasets import Inputs, derive
@@ -221,7 +222,14 @@ def _audit(config: Config, contracts: list[Contract], zone: ReleasableZone, day:
             f"valori nascosti, e {report.narrow} si conoscono con troppa precisione. Controllare "
             "le regole di riservatezza dei contratti."
         )
-    return as_json(report.public())
+    perturbed = check_perturbed(zone.folder / "datasets", contracts, config.riservatezza)
+    if not perturbed.passed:
+        raise ReleaseRefusedError(
+            f"Nulla è stato pubblicato: tra i conteggi protetti {perturbed.small} sono troppo "
+            f"piccoli, {perturbed.written} dovevano essere vuoti e {perturbed.unlike} hanno due "
+            "valori per le stesse persone. Controllare i contratti e i moduli che li derivano."
+        )
+    return as_json({**report.public(), "perturbati": perturbed.public()})
 
 
 def _leak_gate(

@@ -27,6 +27,7 @@ def audit(
     """
     from etl.audit import audit as prove
     from etl.audit.files import read_release
+    from etl.audit.perturbed import check_perturbed
     from etl.contracts import load_contracts
 
     folders = releases or [ROOT / "output" / "dati"]
@@ -45,17 +46,22 @@ def audit(
         console.print("In queste cartelle non ci sono tabelle con valori nascosti.")
         raise typer.Exit(2)
     report = prove(tables)
+    perturbed = check_perturbed(folders[-1], contracts, limits)
+    passed = report.passed and perturbed.passed
     if as_json:
-        typer.echo(json.dumps(report.public(), ensure_ascii=False, indent=2))
+        found = {**report.public(), "perturbati": perturbed.public()}
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        verdict = "regge" if report.passed else "NON regge"
+        verdict = "regge" if passed else "NON regge"
         console.print(
             f"Tabelle: {report.tables} in {report.releases} rilasci. Valori mostrati: "
             f"{report.shown}; nascosti: {report.hidden}.\n"
             f"Valori nascosti che si ricavano: {report.recovered}. Valori nascosti che si "
             f"conoscono con troppa precisione: {report.narrow}.\n"
+            f"Conteggi protetti: {perturbed.shown} in {perturbed.tables} tabelle; troppo piccoli: "
+            f"{perturbed.small}; con due valori per le stesse persone: {perturbed.unlike}.\n"
             f"Esito: la protezione {verdict}.",
             markup=False,
         )
-    if not report.passed:
+    if not passed:
         raise typer.Exit(1)
