@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -40,7 +41,8 @@ def returns(territory: Territory, seed: int, folder: Path = DATASETS) -> Iterato
     `territori` is «province», each with its share of the people, or «regione», or the list of
     province codes. `categorie` are (code, weight). Each of `valori` has either `media` (the whole
     region's mean in the first period) and `crescita`, or `parte_di` another one, between `da` and
-    `a`, moved by `deriva` each period; or is drawn from `una_di`; or is `fisso`.
+    `a`, moved by `deriva` each period; or is drawn from `una_di`; or is `fisso`, with a `passo`
+    each period; or is the `prodotto` of others.
     """
     for path in sorted(folder.glob("*/dimostrazione.toml")):
         plans = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -87,13 +89,15 @@ def _value(
     age: int,
 ) -> float:
     if "fisso" in rule:
-        return float(rule["fisso"])
+        return float(rule["fisso"]) + age * float(rule.get("passo", 0))
     if "una_di" in rule:
         return float(chance.one(rule["una_di"]))
     if "parte_di" in rule:
         part = chance.share(rule["da"], rule["a"]) + age * rule.get("deriva", 0.0)
         value = values[rule["parte_di"]] * min(max(part, 0.0), rule.get("al_piu", 1.0))
         return value if rule.get("decimali") else float(int(value))
+    if "prodotto" in rule:
+        return math.prod(values[name] for name in rule["prodotto"])
     mean = float(rule["media"] * (1 + rule.get("crescita", 0.0)) ** age)
     share = 1.0 if rule.get("non_ripartito") else weight
     return max(float(rule.get("minimo", 0)), mean * share * habit * chance.share(0.94, 1.06))

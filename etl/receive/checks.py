@@ -169,8 +169,10 @@ def _categories(contract: Contract, name: str) -> str:
 
 
 def _vocabulary_of(contract: Contract, name: str) -> list[str] | None:
-    field = next(item.definizione for item in contract.campi if item.name == name)
-    return list(vocabulary(field.vocabolario)) if field.vocabolario else None
+    """Return the words of a category, or None where any text is one."""
+    found = (item.definizione.vocabolario for item in contract.campi if item.name == name)
+    words = next(found, None)
+    return list(vocabulary(words)) if words else None
 
 
 # What comes first must not come later.
@@ -220,6 +222,7 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     "prospetti-province": (_provinces,),
     "prospetti-compensazioni": (_compensations,),
     "prospetti-posti": (_vacancies,),
+    "offerte-cliclavoro": (_vacancies,),
 }
 
 

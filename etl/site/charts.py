@@ -587,6 +587,20 @@ def matrix(
     )
 
 
+def table(
+    name: str,
+    title: str,
+    description: str,
+    headers: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    **more: Any,
+) -> Chart:
+    """Return a table without a drawing, where words and several numbers stand side by side."""
+    return Chart(
+        "tabella", name, title, description, tuple(headers), tuple(map(tuple, rows)), 0, {}, **more
+    )
+
+
 def _shade(cell: Cell, largest: float) -> int:
     """Return the class of a cell: 0 empty, 1–4 by size, 5 for a letter."""
     if cell is None or cell == "":

@@ -33,11 +33,12 @@ class Page:
 
 @dataclass(frozen=True)
 class Asset:
-    """One file beside the pages: written from text, or the very file of the releasable zone."""
+    """One file beside the pages: from text or bytes, or the very file of the releasable zone."""
 
     path: str
     text: str | None = None
     source: Path | None = None
+    content: bytes | None = None
 
     def write(self, output: str | Path) -> None:
         """Write the file under `output`."""
@@ -48,5 +49,7 @@ class Asset:
                 os.link(self.source, target)
             except OSError:  # the site is on another disk
                 shutil.copyfile(self.source, target)
+        elif self.content is not None:
+            target.write_bytes(self.content)
         else:
             target.write_text(self.text or "", encoding="utf-8", newline="\n")

@@ -72,11 +72,21 @@ class Indicator(_Section):
 class Drawing(_Section):
     """One chart: of indicators over time or by a column, or of the measure's actions and targets.
 
-    `colonne` of kind «matrice» are the rows' column, the columns' column and the value's.
+    `colonne` of kind «matrice» are the rows' column, the columns' column and the value's; of kind
+    «tabella», the columns that the table shows.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
-    tipo: Literal["linee", "province", "barre", "azioni", "traguardi", "responsabilita", "matrice"]
+    tipo: Literal[
+        "linee",
+        "province",
+        "barre",
+        "azioni",
+        "traguardi",
+        "responsabilita",
+        "matrice",
+        "tabella",
+    ]
     titolo: str
     descrizione: str
     indicatori: list[str] = Field(default_factory=list)

@@ -16,6 +16,7 @@ from etl.site.charts import (
     lines,
     matrix,
     small_multiples,
+    table,
 )
 from etl.site.language import collation_key, listing
 from etl.site.measures.declaration import Drawing, Indicator, Measure
@@ -51,6 +52,8 @@ def draw(measure: Measure, drawing: Drawing, released: Released) -> Chart | None
             return _targets(measure, drawing, released)
         case "matrice":
             return _matrix(measure, drawing, released)
+        case "tabella":
+            return _table(measure, drawing, released)
         case "barre" if drawing.per is None:
             return _indicator_bars(measure, drawing, released)
         case "barre":
@@ -295,6 +298,39 @@ def _matrix(measure: Measure, drawing: Drawing, released: Released) -> Chart | N
         subject=field_dictionary()[row_name].titolo.it,
         synthetic=any(row["sintetico"] for row in last),
     )
+
+
+def _table(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:
+    rows = own_rows(measure, released, drawing.insieme or measure.slug)
+    every = periods(rows)
+    last = [row for row in rows if not every or row["periodo"] == every[-1]]
+    if not last:
+        return None
+    first = drawing.colonne[0]
+    order = _order(first)
+    return table(
+        drawing.id,
+        drawing.titolo,
+        drawing.descrizione + (f" Periodo: {every[-1]}." if every else ""),
+        [field_dictionary()[name].titolo.it for name in drawing.colonne],
+        [
+            [_told(row, name) for name in drawing.colonne]
+            for row in sorted(last, key=lambda row: order(str(row[first])))
+        ],
+        synthetic=any(row["sintetico"] for row in last),
+    )
+
+
+def _told(row: Row, name: str) -> Cell:
+    """Return a cell as a table says it: labels for codes, words for what is not there."""
+    value = row[name]
+    if isinstance(value, bool):
+        return "sì" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(label(name, code) for code in value) or "–"
+    if value is None:
+        return "riservato" if row.get(f"{name}_stato") == "riservato" else "non rilevato"
+    return label(name, value) if isinstance(value, str) else value
 
 
 def _cell(row: Row, name: str) -> Cell:

@@ -56,11 +56,16 @@ def matching(rows: Iterable[Row], chosen: Filter) -> list[Row]:
 
     def holds(row: Row) -> bool:
         return all(
-            row[name] in wanted if isinstance(wanted, list) else row[name] == wanted
+            _word(row[name]) in (wanted if isinstance(wanted, list) else [wanted])
             for name, wanted in chosen.items()
         )
 
     return [row for row in rows if holds(row)]
+
+
+def _word(value: Any) -> Any:
+    """Return a cell as declarations write it: true and false are words."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def periods(rows: Sequence[Row]) -> list[str]:
