@@ -47,8 +47,21 @@ const comuni = new Set(sedi.map((sede) => sede.comune));
 // The list works even where the map cannot be drawn.
 const carta = await caricaMappa();
 
+// The map's styles come with the map: the first view does not wait for them.
+function stile(nome) {
+  return new Promise((fatto, errore) => {
+    const foglio = document.createElement("link");
+    foglio.rel = "stylesheet";
+    foglio.href = new URL(`../terze/leaflet/${nome}.css`, import.meta.url);
+    foglio.addEventListener("load", fatto);
+    foglio.addEventListener("error", () => errore(new Error(foglio.href)));
+    document.head.prepend(foglio);
+  });
+}
+
 async function caricaMappa() {
   try {
+    await Promise.all([stile("leaflet"), stile("markercluster")]);
     const [{ prepara }, disegno] = await Promise.all([
       import("./mappa.js"),
       import("../../operatori/mappa.js"),
