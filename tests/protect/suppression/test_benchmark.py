@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from etl.protect.suppression.benchmark import Figures, benchmark
+from etl.bench.suppression import Figures, benchmark
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ from etl.protect.suppression import (
     declare,
     suppress,
 )
-from etl.protect.suppression.benchmark import counts_universe, optimal_weight
+from etl.bench.suppression import counts_universe, optimal_weight
 from tests.protect.suppression.enumeration import possible_values
 
 K = 5
@@ -277,7 +277,7 @@ def test_the_choice_is_the_same_in_every_process() -> None:
     program = (
         "import numpy as np\n"
         "from etl.protect.suppression import build_system, declare, suppress\n"
-        "from etl.protect.suppression.benchmark import counts_universe\n"
+        "from etl.bench.suppression import counts_universe\n"
         "counts = np.random.default_rng(3).poisson(7.0, (7, 6, 3))\n"
         "declared = declare(counts_universe('t', counts))\n"
         "print(suppress(build_system(declared.cells, declared.equations)))\n"
