@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -21,6 +22,10 @@ import pytest
 from etl.config import ROOT, load_config
 from etl.demo.generation import generate
 from etl.receive import iter_person_values
+from tests.attack import sources as suppliers
+from tests.attack.exchanges import FINE, exchanges
+from tests.attack.releases import derive_month
+from tests.attack.stranger import read_pages
 
 SCALE = 0.01
 SEED = 7
@@ -122,6 +127,26 @@ def test_where_nothing_changed_nothing_is_done_again(built: Path, sources: Path)
     assert result.returncode == 0
     assert "niente da rifare" in result.stderr
     assert {path: path.stat().st_mtime_ns for path in (built / "output").rglob("*")} == before
+
+
+def test_another_hidden_value_in_the_sources_leaves_every_published_byte_as_it_was(
+    built: Path, sources: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "fonti"
+    shutil.copytree(sources, changed)
+    statements = suppliers.read_statements(changed)
+    config = load_config(built / "portale.toml")
+    before = derive_month(config, tmp_path / "prova")[FINE]
+    found = exchanges(statements, before, read_pages(built / "output" / "dati"))
+    changes = next(itertools.islice(found, 5, None))
+    edited = {key: suppliers.hires(statements[key], people) for key, people in changes.items()}
+    suppliers.write_statements(changed, statements | edited)
+    result = run(tmp_path, configured(tmp_path, changed))
+    assert result.returncode == 0, result.stderr
+    after = derive_month(load_config(tmp_path / "portale.toml"), tmp_path / "prova")[FINE]
+    assert not before["scoperture"].equals(after["scoperture"])
+    for name in ("build/pubblico", "output"):
+        assert tree(tmp_path / name) == tree(built / name)
 
 
 def truncate_statements(sources: Path) -> None:

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from etl.config import Config, load_config
+from etl.config import Config, Source, load_config
 from etl.demo.archives import write_zip
 from etl.demo.generation import generate
 
@@ -22,7 +22,7 @@ _COUNT = r"(<{tag}>)(\d+)(</{tag}>)"
 
 
 def small_region(demo: Path, contracts: Iterable[str]) -> Config:
-    """Return a portal of three provinces with the demo sources of these contracts only.
+    """Return a portal of three provinces with the generated sources of these contracts only.
 
     So small a region must hide most of its figures: here it may.
     """
@@ -33,11 +33,16 @@ def small_region(demo: Path, contracts: Iterable[str]) -> Config:
             update={"percorso": str(demo / Path(source.percorso).relative_to("build/demo"))}
         )
         for source in config.fonti
-        if source.contratto in wanted and source.percorso and source.provincia in (None, *PROVINCES)
+        if source.contratto in wanted and _is_generated(source)
     ]
     limits = config.riservatezza.model_copy(update={"quota_massima_nascosta": 1.0})
     portal = config.portale.model_copy(update={"province": list(PROVINCES)})
     return config.model_copy(update={"portale": portal, "fonti": sources, "riservatezza": limits})
+
+
+def _is_generated(source: Source) -> bool:
+    here = source.provincia in (None, *PROVINCES)
+    return here and str(source.percorso).startswith("build/demo/")
 
 
 def write_demo(folder: Path) -> None:

@@ -38,10 +38,10 @@ class Page:
     figures: Mapping[Figure, int | None]
 
 
-def read_pages(data: Path) -> list[Page]:
-    """Return every table of a published folder `dati/` that withholds whole figures."""
+def read_pages(data: Path, kind: str = "scoperture") -> list[Page]:
+    """Return the tables of one kind in a published folder `dati/` that withhold whole figures."""
     found = []
-    for descriptor in sorted(data.glob("*/datapackage.json")):
+    for descriptor in sorted(data.glob(f"{kind}-*/datapackage.json")):
         package = json.loads(descriptor.read_text(encoding="utf-8"))
         if package["riservatezza"]["metodo"] == "soppressione":
             found.append(read_page(descriptor.parent / package["resources"][0]["path"], package))
