@@ -23,6 +23,7 @@ from tests.site import fabricated
 BASE = fabricated.config().portale.url_base
 POSTS = "posti-disponibili"
 FIGURES = "cifre-pubblicate"
+EMPTIED = "scoperture-settori"
 GONE = "insieme-di-una-volta"
 REASON = "Un valore era sbagliato."
 WITHDRAWN = Withdrawals.model_validate(
@@ -77,6 +78,7 @@ def read(site: Path, path: str) -> Reader:
 def later(tables: dict[str, pd.DataFrame]) -> None:
     tables[POSTS] = tables[POSTS].iloc[3:].reset_index(drop=True)
     tables[FIGURES].loc[0, "valore"] = 1.0
+    tables[EMPTIED] = tables[EMPTIED].iloc[:0].copy()
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +161,16 @@ def test_the_change_log_tells_people_and_programs_and_shows_what_is_gone(later_s
     told = read(later_site, "dati/modifiche")
     assert "Posti disponibili, 1.1.0" in told.text
     assert "../modifiche.atom" in told.links
+
+
+def test_a_data_set_without_rows_is_called_neither_real_nor_invented(later_site: Path) -> None:
+    page = read(later_site, f"dati/{EMPTIED}").text
+    assert "Questo insieme di dati è vuoto" in page
+    assert "Dati reali" not in page
+    assert "0 righe" in read(later_site, f"dati/{EMPTIED}/esplora").text
+    catalogue = read(later_site, "dati").text
+    before = catalogue.split("Scoperture per settore e dimensione")[0]
+    assert not before.rstrip().endswith(("Dati reali", "Dati dimostrativi"))
 
 
 def test_a_withdrawn_version_keeps_its_address_with_the_reason_and_no_file(
