@@ -45,6 +45,7 @@ from etl.site import build_site
 
 DEMO_SECRET = b"segreto dimostrativo: non usare con dati veri"
 SECRET_VARIABLE = "MIRATO_SEGRETO"
+SHORTEST_SECRET = 32
 
 Report = Callable[[str], None]
 
@@ -291,16 +292,20 @@ def _only_one(folder: Path) -> Iterator[None]:
 
 
 def secret(config: Config) -> bytes:
-    """Return the secret that keys ids; raises ReleaseRefusedError where real data have none."""
-    given = os.environ.get(SECRET_VARIABLE, "")
-    if given:
-        return given.encode()
+    """Return the secret that keys ids and perturbation; the demonstration's own for invented data.
+
+    Raises ReleaseRefusedError where real data have none of their own.
+    """
+    given = os.environ.get(SECRET_VARIABLE, "").encode()
     if all(source.sintetica for source in config.fonti):
-        return DEMO_SECRET
-    raise ReleaseRefusedError(
-        f"Con dati veri serve un segreto: impostare la variabile d’ambiente {SECRET_VARIABLE} "
-        "(almeno 32 caratteri casuali, sempre gli stessi da una pubblicazione all’altra)."
-    )
+        return given or DEMO_SECRET
+    if len(given) < SHORTEST_SECRET or given == DEMO_SECRET:
+        raise ReleaseRefusedError(
+            "Con dati veri serve un segreto: impostare la variabile d’ambiente "
+            f"{SECRET_VARIABLE} (almeno {SHORTEST_SECRET} caratteri casuali, sempre gli stessi da "
+            "una pubblicazione all’altra; non quello dimostrativo)."
+        )
+    return given
 
 
 def _fingerprint(config: Config, previous: PublishedRelease | None, day: date | None) -> str:
