@@ -96,7 +96,7 @@ def test_progress_is_told_to_the_end(config: Config, tmp_path: Path) -> None:
         0.001,
         progress=lambda name, done, total: told.update({name: (done, total)}),
     )
-    assert set(told) == {"prospetti", "cataloghi", "iscritti"}
+    assert set(told) == {"prospetti", "cataloghi", "monitoraggio", "doti", "iscritti"}
     assert all(done == total > 0 for done, total in told.values())
 
 
