@@ -97,7 +97,7 @@ class Source(_Section):
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     fornitore: str
     contratto: str
-    formato: Literal["pid-xml", "csv", "xlsx", "ods", "socrata", "ckan"]
+    formato: Literal["pid-xml", "cliclavoro-xml", "csv", "xlsx", "ods", "socrata", "ckan"]
     frequenza: Literal["annuale", "semestrale", "trimestrale", "mensile", "occasionale"]
     percorso: str | None = None
     url: str | None = None
@@ -112,6 +112,7 @@ class Source(_Section):
     colonne: dict[str, str] = Field(default_factory=dict)
     valori: dict[str, dict[str, str]] = Field(default_factory=dict)
     elenchi: dict[str, str] = Field(default_factory=dict)
+    dichiarati: dict[str, str] = Field(default_factory=dict)
     obbligatoria: bool = True
     righe_rifiutate_massime: float = Field(default=0.2, ge=0, le=1)
 

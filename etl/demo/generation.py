@@ -19,6 +19,7 @@ from etl.demo.doti import write_doti
 from etl.demo.economy import Economy, load_economy
 from etl.demo.iscritti import generate_iscritti
 from etl.demo.monitoring import write_returns
+from etl.demo.offers import write_offers
 from etl.demo.plans import plan_companies
 from etl.demo.statement_xml import statement_xml
 from etl.demo.territory import Territory, load_territory
@@ -38,8 +39,9 @@ def generate(
 
     `out` receives `prospetti/prospetti-<provincia>.zip`, `cataloghi/` (one file for each
     synthetic source of contract «catalogo-operatori»), `iscritti/` (one for each province),
-    `doti.csv` and `dichiarazioni-operatori.csv`, `consensi.csv`, `monitoraggio.csv` (the returns on
-    the measures) and `verita.json`. The same arguments give the same bytes.
+    `cliclavoro.zip` (vacancies), `doti.csv` and `dichiarazioni-operatori.csv`, `consensi.csv`,
+    `monitoraggio.csv` (the returns on the measures) and `verita.json`. The same arguments give the
+    same bytes.
     Raises ValueError where `scale` is not above zero.
     """
     if not scale > 0:
@@ -56,6 +58,9 @@ def generate(
     write_catalogues(config, stage / "cataloghi", territory, truth, tell)
     write_returns(stage / "monitoraggio.csv", territory, seed, tell)
     write_doti(stage, territory, truth, tell)
+    truth.offers, truth.offered = write_offers(
+        stage / "cliclavoro.zip", territory, economy, scale, seed
+    )
     enrolled = generate_iscritti(config, stage / "iscritti", scale, seed, territory, tell)
     truth.enrolled = sum(enrolled.people.values())
     for province, profile in enrolled.planted.items():

@@ -34,6 +34,8 @@ class Truth:
     operators: int = 0
     enrolled: int = 0
     doti: int = 0
+    offers: int = 0
+    offered: int = 0
     consents: Counter[str] = field(default_factory=Counter)
     vacancies_by_province: Counter[str] = field(default_factory=Counter)
     planted: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -71,6 +73,8 @@ class Truth:
             "sedi": self.sites,
             "iscritti": self.enrolled,
             "doti": self.doti,
+            "offerte_cliclavoro": self.offers,
+            "posti_cliclavoro": self.offered,
             "consensi": dict(sorted(self.consents.items())),
             "offerte_per_provincia": dict(sorted(self.vacancies_by_province.items())),
             "seminati": {

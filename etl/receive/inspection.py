@@ -11,6 +11,8 @@ from etl.config import Config, Source
 from etl.contracts import SUPPLIER_CONTRACTS, load_supplier_contract
 from etl.problems import Problem, Severity
 from etl.receive.checks import Registers
+from etl.receive.cliclavoro import CONTRACT as OFFERS
+from etl.receive.cliclavoro import DECLARED, holds_offers
 from etl.receive.grids import Grid, GridError, guess_kind, read_grid
 from etl.receive.reading import read_source
 from etl.receive.results import Group, SourceResult, group
@@ -96,7 +98,7 @@ def inspect(
     Where `contract` is None it is told from the format and the headers; raises UnknownFileError
     where they do not tell.
     """
-    if path.is_dir() and contract != STATEMENTS and not _holds_statements(path):
+    if path.is_dir() and contract not in (STATEMENTS, OFFERS) and not _holds_statements(path):
         for file in sorted(item for item in path.rglob("*") if item.is_file()):
             yield _inspect_file(config, file, contract, registers)
         return
@@ -111,6 +113,10 @@ def _inspect_file(
     config: Config, path: Path, contract: str | None, registers: Registers
 ) -> Inspection:
     kind = "pid-xml" if path.is_dir() else guess_kind(path) or ""
+    if contract == OFFERS or (contract is None and kind == "pid-xml" and holds_offers(path)):
+        offers = _offers_source(config, path)
+        result = read_source(offers, path, registers)
+        return Inspection(path.name, OFFERS, "Offerte Cliclavoro", "formato del Ministero", result)
     if contract == STATEMENTS or (contract is None and kind == "pid-xml"):
         source = _statements_source(config, path)
         result = read_source(source, path, registers)
@@ -149,6 +155,22 @@ def _statements_source(config: Config, path: Path) -> Source:
     )
 
 
+def _offers_source(config: Config, path: Path) -> Source:
+    for source in config.fonti:
+        if source.contratto == OFFERS:
+            return source
+    return Source(
+        id=OFFERS,
+        fornitore="Fornitore",
+        contratto=OFFERS,
+        formato="cliclavoro-xml",
+        frequenza="occasionale",
+        percorso=str(path),
+        # what only the sender's configuration says does not matter to a check of the file
+        dichiarati=dict(zip(DECLARED, ("D", "N", "N", "S", "NO"), strict=True)),
+    )
+
+
 def _best_mapping(
     config: Config, path: Path, kind: str, contract: str | None
 ) -> tuple[Source, int, int]:
@@ -178,9 +200,10 @@ def _best_mapping(
 
 
 def _candidates(config: Config, path: Path, kind: str, contract: str | None) -> Iterator[Source]:
-    names = [contract] if contract else [n for n in contract_names() if n != STATEMENTS]
+    tables = [name for name in contract_names() if name not in (STATEMENTS, OFFERS)]
+    names = [contract] if contract else tables
     for source in config.fonti:
-        if source.contratto not in names or source.formato == "pid-xml":
+        if source.contratto not in names or source.formato.endswith("-xml"):
             continue
         if source.formato == kind or not kind:
             yield source

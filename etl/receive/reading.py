@@ -9,6 +9,7 @@ from etl.config import Source
 from etl.contracts import load_supplier_contract
 from etl.problems import Problem, Severity
 from etl.receive.checks import Registers, check_doubts, check_table
+from etl.receive.cliclavoro import FORMAT, read_offers
 from etl.receive.frames import typed
 from etl.receive.results import Refusals, SourceResult, group
 from etl.receive.statements import read_statements
@@ -33,6 +34,8 @@ def read_source(
     name = name or path.name
     if source.formato == "pid-xml":
         result = read_statements(source, path, registers, say)
+    elif source.formato == FORMAT:
+        result = read_offers(source, path, registers)
     else:
         result = _read_tabular(source, path, registers, name)
     share = result.rows_quarantined / result.rows_read if result.rows_read else 0.0
