@@ -14,7 +14,7 @@ from etl.demo.archives import write_zip
 from etl.demo.generation import generate
 
 PROVINCES = ("016", "097", "098")
-SCALE = 0.03
+SCALE = 0.02
 SEED = 5
 
 Statements = dict[str, str]
