@@ -80,7 +80,8 @@ def protect_tables(
                 threshold = getattr(config.riservatezza, source)
                 protected[slug] = generalize(derived[slug], contract, threshold)
             case "soppressione" if derived[slug].empty:
-                protected[slug] = derived[slug]
+                # nothing to hide: the states of its figures are columns without rows
+                protected[slug] = derived[slug].reindex(columns=contract.names)
             case "soppressione":
                 systems.setdefault(str(policy.sistema), []).append(slug)
             case "perturbazione":
