@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from etl.bench.suppression import counts_universe, optimal_weight
 from etl.protect.suppression import (
     Dimension,
     Equation,
@@ -29,7 +30,6 @@ from etl.protect.suppression import (
     declare,
     suppress,
 )
-from etl.bench.suppression import counts_universe, optimal_weight
 from tests.protect.suppression.enumeration import possible_values
 
 K = 5
