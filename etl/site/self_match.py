@@ -39,6 +39,16 @@ ASKED = (
 )
 """Every file that the page asks for: what it needs to work without a network."""
 
+# What each part of the score is called, to the person.
+_PARTS = {
+    "professione": "il lavoro",
+    "capacita": "le capacità",
+    "vicinanza": "la vicinanza",
+    "orario": "l’orario",
+    "sostegno": "l’aiuto sul lavoro",
+    "preferenza": "l’ordine delle tue scelte",
+    "formazione": "gli studi",
+}
 # Hours a week that the form offers below a full week.
 SHORT_WEEKS = (30, 25, 20, 15, 10)
 
@@ -64,6 +74,13 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
             "accessi": {code: text.it for code, text in vocabulary("accessibilita").items()},
             "orari": SHORT_WEEKS,
             "viaggio": config.incrocio.viaggio,
+            "pesi": sorted(
+                (
+                    (_PARTS[name], value)
+                    for name, value in config.incrocio.pesi.model_dump().items()
+                ),
+                key=lambda part: -part[1],
+            ),
         },
     )
 

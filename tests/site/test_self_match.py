@@ -55,6 +55,12 @@ def test_the_form_asks_for_every_area_condition_and_feature_of_the_vocabularies(
     assert len(page.xpath("//input[@name='accesso']")) == len(vocabulary("accessibilita"))
 
 
+def test_the_points_are_those_of_the_configuration(site: Path) -> None:
+    (section,) = read(site, PAGE).xpath("//section[@aria-labelledby='come']")
+    text = " ".join(section.text_content().split())
+    assert "il lavoro 35, le capacità 20, la vicinanza 20, l’aiuto sul lavoro 10" in text
+
+
 def test_every_field_has_a_label_and_every_group_a_legend(site: Path) -> None:
     page = read(site, PAGE)
     labelled = set(page.xpath("//label/@for"))
