@@ -146,7 +146,7 @@ def test_on_paper_only_the_contents_remain(address: str, open_context: Any) -> N
     expect(page.locator("nav.menu")).to_be_hidden()
     expect(page.locator(".mappa")).to_be_hidden()
     expect(page.locator("#filtri")).to_be_hidden()
-    expect(page.locator("#righe tr").first).to_be_visible()
+    expect(page.locator("#righe tr:not([hidden])").first).to_be_visible()
 
 
 SQUARE = {
@@ -164,7 +164,7 @@ SQUARE = {
 }
 MAP_ALONE = """
 import { prepara } from "./mappa.js";
-import * as disegno from "../../operatori/mappa.js";
+import * as disegno from "../../scoperture/mappa.js";
 prepara(disegno).tela.dataset.pronta = "";
 """
 CIRCLES = """() => [...document.querySelectorAll(".cerchio")].map((circle) => {
@@ -198,9 +198,9 @@ def test_the_circles_of_a_crowded_map_can_be_told_apart_by_finger(
     address: str, open_context: Any, width: int
 ) -> None:
     page = open_context(width, bypass_csp=True, reduced_motion="reduce").new_page()
-    serve(page, "**/operatori/mappa.js", region_map(SQUARE, dense_points(), "../tema").module)
-    serve(page, "**/tema/js/operatori.js", MAP_ALONE)
-    visit(page, address + "operatori/")
+    serve(page, "**/scoperture/mappa.js", region_map(SQUARE, dense_points(), "../tema").module)
+    serve(page, "**/tema/js/scoperture.js", MAP_ALONE)
+    visit(page, address + "scoperture/")
     page.add_script_tag(path=str(AXE))
     circles: list[list[float]] = []
 

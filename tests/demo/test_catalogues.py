@@ -208,7 +208,7 @@ def test_archives_carry_no_date_of_today(demo: Demo) -> None:
     found = [
         path for path in sorted(demo.folder.rglob("*")) if path.suffix in (".zip", ".xlsx", ".ods")
     ]
-    assert len(found) == 17
+    assert len(found) == 18
     for path in found:
         with zipfile.ZipFile(path) as archive:
             assert {entry.date_time for entry in archive.infolist()} == {FIXED_DATE}
