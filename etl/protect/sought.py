@@ -19,6 +19,7 @@ from etl.receive.occupations import load_occupations
 _TELLING_FIELDS = 7
 # A word shorter than this tells nothing apart.
 _TELLING_LENGTH = 4
+_LEXICON = "etl/demo/dati/"
 _LEGAL_FORMS = ("srl", "spa", "snc", "sas", "srls", "scarl", "scrl", "s r l", "s p a", "s n c")
 
 Groups = Iterator[tuple[str, ...]]
@@ -154,11 +155,18 @@ def _files(folder: Path) -> list[Path]:
 
 
 def tracked_files(root: Path) -> list[Path]:
-    """Return the files that git keeps in the project's folder; none where it is no clone."""
+    """Return the files that git keeps in the project's folder; none where it is no clone.
+
+    Left out is the lexicon from which the demonstration is invented: what it makes stands there.
+    """
     if not (root / ".git").exists():
         return []
     done = subprocess.run(
         ["git", "-C", str(root), "ls-files", "-z"], capture_output=True, check=False
     )
     names = done.stdout.decode("utf-8", "replace").split("\0") if done.returncode == 0 else []
-    return sorted(path for name in names if name and (path := root / name).is_file())
+    return sorted(
+        path
+        for name in names
+        if name and not name.startswith(_LEXICON) and (path := root / name).is_file()
+    )
