@@ -38,8 +38,14 @@ def restricted_texts(
     return chain(
         person_values(config),
         _persons_rows(received.tables),
-        _companies(received.tables.get("prospetti"), shown),
-        _withheld_texts(received.tables.get("prospetti-posti"), shown),
+        *(
+            _companies(received.tables.get(name), shown)
+            for name in ("prospetti", "offerte-cliclavoro")
+        ),
+        *(
+            _withheld_texts(received.tables.get(name), shown)
+            for name in ("prospetti-posti", "offerte-cliclavoro")
+        ),
     )
 
 
@@ -69,15 +75,15 @@ def _as_written(value: object) -> str:
     return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
 
 
-def _companies(statements: pd.DataFrame | None, shown: str) -> Groups:
-    if statements is None:
+def _companies(documents: pd.DataFrame | None, shown: str) -> Groups:
+    if documents is None:
         return
     codes = [
-        name for name in ("codice_comunicazione", "codice_fiscale_azienda") if name in statements
+        name for name in ("codice_comunicazione", "codice_fiscale_azienda") if name in documents
     ]
-    for code in sorted({str(code) for name in codes for code in statements[name].dropna()}):
+    for code in sorted({str(code) for name in codes for code in documents[name].dropna()}):
         yield (code,)
-    for name in sorted(set(statements["denominazione_azienda"].dropna())):
+    for name in sorted(set(documents["denominazione_azienda"].dropna())):
         words = words_of(name)
         # a public body's name may stand anywhere; one with a company's form is a company's
         if any(f" {form} " in f" {words} " for form in _LEGAL_FORMS) and f" {words} " not in shown:

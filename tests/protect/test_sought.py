@@ -135,3 +135,25 @@ def test_an_occupation_of_the_classification_is_no_secret() -> None:
     }
     assert "Incisori e intarsiatori su legno" not in sought
     assert "Intarsi per la bottega Quaglio" in sought
+
+
+def test_a_company_that_offers_through_cliclavoro_is_sought_as_well() -> None:
+    received = _Received()
+    received.tables["offerte-cliclavoro"] = pd.DataFrame(
+        {
+            "codice_fiscale_azienda": ["99994040009"],
+            "denominazione_azienda": ["Vetrerie Zanardelli S.n.c."],
+            "mansione": ["Molatura per le Vetrerie Zanardelli"],
+            "capacita_controindicazioni": [None],
+        }
+    ).astype("str")
+    sought = {
+        text
+        for group in restricted_texts(CONFIG, cast(Received, received), RELEASED)
+        for text in group
+    }
+    assert {
+        "99994040009",
+        "Vetrerie Zanardelli S.n.c.",
+        "Molatura per le Vetrerie Zanardelli",
+    } <= sought
