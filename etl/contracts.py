@@ -7,7 +7,9 @@ dictionary. Schema, documentation, expectations and pages are generated from her
 
 from __future__ import annotations
 
+import itertools
 import tomllib
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -79,6 +81,47 @@ class ContractField(_Section):
         return self.definizione.nome
 
 
+class Tie(_Section):
+    """What everyone can work out between the figures of one row, or of two tables.
+
+    The columns `somma`, added over all rows of this table that share the codes of `per`, are
+    `relazione` («uguale», «al_massimo», «almeno») to the columns `valori` of the rows of `tabella`
+    with the same codes: of all of them together («insieme»), or of each («ciascuna»). `per` maps
+    this table's columns to the other's; a code stands for all that begin with it, as codes of
+    territories, occupations and dates do. Without `tabella` the relation is within each row.
+
+    A column written with «-» before it is taken away. `dove` keeps the rows of the other table
+    that have these values, `diversi` the own rows in which two columns differ.
+
+    `certo` is false where the two figures have different suppliers: the relation is reckoned with
+    wherever the figures keep it, since a reader may believe it.
+    """
+
+    somma: list[str] = Field(min_length=1)
+    relazione: Literal["uguale", "al_massimo", "almeno"]
+    valori: list[str] = Field(min_length=1)
+    tabella: str | None = None
+    per: dict[str, str] = Field(default_factory=dict)
+    righe: Literal["insieme", "ciascuna"] = "insieme"
+    dove: dict[str, str | bool] = Field(default_factory=dict)
+    diversi: tuple[str, str] | None = None
+    certo: bool = True
+
+    @property
+    def own(self) -> list[tuple[str, int]]:
+        """The columns of this table, each with its sign."""
+        return [_signed(name) for name in self.somma]
+
+    @property
+    def others(self) -> list[tuple[str, int]]:
+        """The columns of the other table (or of the same row), each with its sign."""
+        return [_signed(name) for name in self.valori]
+
+
+def _signed(name: str) -> tuple[str, int]:
+    return (name.removeprefix("-"), -1 if name.startswith("-") else 1)
+
+
 class Policy(_Section):
     """How a data set's figures are protected. Without one, nothing is built.
 
@@ -87,8 +130,9 @@ class Policy(_Section):
     restricted derived columns that hold how many persons or companies stand behind each row,
     `insieme` the columns that are hidden together with a protected one.
 
-    For suppression, `sistema` names the tables that are protected together because they share
-    totals, `ampiezze` the width that the interval of each hidden value must keep, `con_segno` the
+    For suppression, `sistema` names the tables whose rows add up to one another, and `legami` what
+    else ties their figures, to those of other systems too: tied tables are protected together.
+    `ampiezze` is the width that the interval of each hidden value must keep, `con_segno` the
     values that may be negative, and `mai_zero` restricted columns where a zero speaks of every
     company in the cell (all covered, or none).
 
@@ -116,6 +160,7 @@ class Policy(_Section):
     somme: list[str] = Field(default_factory=list)
     ampiezze: dict[str, Width] = Field(default_factory=dict)
     con_segno: list[str] = Field(default_factory=list)
+    legami: list[Tie] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _complete(self) -> Policy:
@@ -139,6 +184,8 @@ class Policy(_Section):
         relative = {name for name, width in self.ampiezze.items() if width == "p_percento"}
         if relative != set(self.somme):
             raise ValueError("l’ampiezza «p_percento» è quella delle «somme», e solo di quelle")
+        if self.legami and self.metodo != "soppressione":
+            raise ValueError("i «legami» sono di chi protegge con «soppressione»")
         unknown = sorted({*self.margini, *self.gerarchie} - set(self.dimensioni))
         if unknown:
             raise ValueError(f"non sono tra le «dimensioni»: {', '.join(unknown)}")
@@ -363,6 +410,8 @@ def load_contracts(folder: Path = DATASETS) -> list[Contract]:
         load_contract(path.parent.name, folder) for path in sorted(folder.glob("*/contratto.toml"))
     ]
     _check_margins([item for item in contracts if item.riservatezza.metodo == "soppressione"])
+    _check_ties(contracts)
+    _check_shared_figures(contracts)
     return contracts
 
 
@@ -383,6 +432,96 @@ def _check_margins(contracts: list[Contract]) -> None:
                 f"{contract.slug}: i «margini» non sono quelli che il sistema «{policy.sistema}» "
                 f"pubblica ({found}): scriverli, o togliere la tabella che li pubblica."
             )
+
+
+def _check_ties(contracts: list[Contract]) -> None:
+    """Refuse a tie that names a table or a column that there is not."""
+    by_slug = {item.slug: item for item in contracts}
+    for contract in contracts:
+        for tie in contract.riservatezza.legami:
+            other = by_slug.get(tie.tabella or contract.slug)
+            if other is None:
+                raise ContractError(f"{contract.slug}: legame con «{tie.tabella}», che non c’è.")
+            named = (
+                (contract, {*tie.per, *(tie.diversi or ()), *(name for name, _ in tie.own)}),
+                (other, {*tie.per.values(), *tie.dove, *(name for name, _ in tie.others)}),
+            )
+            for item, columns in named:
+                unknown = sorted(columns - set(item.names))
+                if unknown:
+                    raise ContractError(
+                        f"{contract.slug}: un legame nomina colonne che «{item.slug}» non ha: "
+                        f"{', '.join(unknown)}."
+                    )
+
+
+def _check_shared_figures(contracts: list[Contract]) -> None:
+    """Refuse a protected figure that two tables show, unless the protection knows how they relate.
+
+    Tables of one `sistema` add up, `legami` say the rest, and perturbed counts of the same people
+    are the same wherever they stand. An exact and a perturbed version of one figure, or a
+    protected and an open one, would give each other away.
+    """
+    tied = {slug: group for group in tied_tables(contracts) for slug in group}
+    protected = [
+        (contract, name)
+        for contract in contracts
+        if contract.riservatezza.metodo in ("soppressione", "perturbazione")
+        for name in contract.riservatezza.valori
+    ]
+    for contract, name in protected:
+        policy = contract.riservatezza
+        for other in contracts:
+            if other.slug <= contract.slug and name in other.riservatezza.valori:
+                continue
+            if other.slug == contract.slug or name not in other.names:
+                continue
+            if policy.metodo == other.riservatezza.metodo == "perturbazione":
+                continue
+            if other.slug in tied.get(contract.slug, ()):
+                continue
+            raise ContractError(
+                f"«{name}» sta in «{contract.slug}» e in «{other.slug}», e nessuno dice come le "
+                "due cifre si legano: una può svelare l’altra. Dare alle due tabelle lo stesso "
+                "«sistema», scrivere un legame in [[riservatezza.legami]], o usare un altro campo."
+            )
+
+
+def tied_tables(
+    contracts: Iterable[Contract], ties: Iterable[Collection[str]] | None = None
+) -> list[tuple[str, ...]]:
+    """Return the groups of tables that are protected together, each sorted, the groups too.
+
+    Tables that hide figures stand in one group where they are of one `sistema`, or where one of
+    `ties` names both: sets of slugs, by default those of the contracts' own `legami`.
+    """
+    hiding = {item.slug: item for item in contracts if item.riservatezza.metodo == "soppressione"}
+    group = {slug: slug for slug in hiding}
+
+    def root(slug: str) -> str:
+        while group[slug] != slug:
+            slug = group[slug]
+        return slug
+
+    first: dict[str | None, str] = {}
+    pairs = [
+        (first.setdefault(contract.riservatezza.sistema, slug), slug)
+        for slug, contract in sorted(hiding.items())
+    ]
+    if ties is None:
+        ties = [
+            {slug, str(tie.tabella or slug)}
+            for slug, contract in hiding.items()
+            for tie in contract.riservatezza.legami
+        ]
+    for named in ties:
+        pairs += itertools.pairwise(sorted(set(named) & set(hiding)))
+    for one, other in pairs:
+        group[root(one)] = root(other)
+    members: dict[str, list[str]] = {}
+    for slug in sorted(hiding):
+        members.setdefault(root(slug), []).append(slug)
+    return sorted(tuple(slugs) for slugs in members.values())
 
 
 @cache

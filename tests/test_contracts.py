@@ -52,6 +52,64 @@ def test_a_policy_that_protects_nothing_is_refused(
         load_contract("scoperture-territoriali", datasets)
 
 
+@pytest.mark.parametrize(
+    ("slug", "old", "new", "said"),
+    [
+        (
+            "incrocio-carenze",
+            'tabella = "incrocio-copertura"',
+            'tabella = "incrocio-x"',
+            "legame con «incrocio-x», che non c’è",
+        ),
+        (
+            "incrocio-carenze",
+            '"posti", "-posti_copribili_minimo"',
+            '"posti", "-posti_liberi"',
+            "colonne che «incrocio-copertura» non ha: posti_liberi",
+        ),
+        ("posti-disponibili", "[attese]", "[[riservatezza.legami]]\n", "sono di chi protegge con"),
+    ],
+)
+def test_a_tie_with_what_there_is_not_is_refused(
+    tmp_path: Path, slug: str, old: str, new: str, said: str
+) -> None:
+    datasets = copy_of_datasets(tmp_path)
+    path = datasets / slug / "contratto.toml"
+    text = path.read_text(encoding="utf-8")
+    if new.endswith("\n"):
+        new += 'somma = ["comune"]\nrelazione = "uguale"\nvalori = ["settore"]\n\n[attese]'
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ContractError, match=said):
+        load_contracts(datasets)
+
+
+@pytest.mark.parametrize(
+    ("slug", "old", "new"),
+    [
+        # the same exact figure by occupation, and nobody says how the two tables add up
+        ("incrocio-ostacoli", '"coppie_in_piu"', '"posti_mancanti"'),
+        # an exact figure that another table shows perturbed
+        ("incrocio-ostacoli", '"coppie_in_piu"', '"iscritti"'),
+        # a protected figure as an open column
+        ("risorse", '"sintetico",\n]', '"iscritti",\n    "sintetico",\n]'),
+    ],
+)
+def test_a_protected_figure_in_two_tables_that_nobody_ties_stops_the_build(
+    tmp_path: Path, slug: str, old: str, new: str
+) -> None:
+    datasets = copy_of_datasets(tmp_path)
+    path = datasets / slug / "contratto.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(
+        text.replace(old, new).replace("coppie_in_piu =", f"{new.strip(chr(34))} ="),
+        encoding="utf-8",
+    )
+    with pytest.raises(ContractError, match="nessuno dice come le due cifre si legano"):
+        load_contracts(datasets)
+
+
 def test_a_total_published_elsewhere_must_be_declared_as_a_margin(tmp_path: Path) -> None:
     datasets = copy_of_datasets(tmp_path)
     path = datasets / "scoperture-territoriali" / "contratto.toml"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from etl.audit.links import Sheet, with_links
 from etl.audit.published import Axis, PublishedTable, Quantity
 from etl.config import Disclosure
 from etl.contracts import Contract
@@ -29,18 +30,30 @@ def read_release(
     for contract in hiding:
         names = axes.setdefault(str(contract.riservatezza.sistema), [])
         names += [name for name in contract.riservatezza.dimensioni if name not in names]
-    return [
-        _table(path, contract, limits, release, axes[str(contract.riservatezza.sistema)])
+    frames = {
+        contract.slug: pq.read_table(path).to_pandas()
         for contract in hiding
         if (path := folder / contract.slug / f"{contract.slug}.parquet").is_file()
+    }
+    present = [contract for contract in hiding if contract.slug in frames]
+    tables = [
+        _table(
+            frames[contract.slug].copy(),
+            contract,
+            limits,
+            release,
+            axes[str(contract.riservatezza.sistema)],
+        )
+        for contract in present
     ]
+    sheets = {item.slug: Sheet.of(item, frames[item.slug]) for item in present}
+    return with_links(tables, sheets)
 
 
 def _table(
-    path: Path, contract: Contract, limits: Disclosure, release: str, axes: list[str]
+    frame: pd.DataFrame, contract: Contract, limits: Disclosure, release: str, axes: list[str]
 ) -> PublishedTable:
     policy = contract.riservatezza
-    frame = pq.read_table(path).to_pandas()
     for name in axes:
         if name not in policy.dimensioni:
             frame[name] = ""

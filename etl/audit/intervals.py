@@ -44,12 +44,16 @@ class Interval:
 
 @dataclass
 class Pool:
-    """Witnesses of one knowledge: rows of whole values, one column an unknown."""
+    """Witnesses of one knowledge: rows of whole values, one column an unknown.
+
+    `dropped` are the believed rows that no table keeps: they tell nothing.
+    """
 
     knowledge: Knowledge
     tables: NDArray[np.int64]
     programs: int = 0
     intervals: dict[int, Interval] = field(default_factory=dict)
+    dropped: set[int] = field(default_factory=set)
 
 
 def find_intervals(knowledge: Knowledge, skip_inconsistent: bool = False) -> Pool:
@@ -70,10 +74,13 @@ def find_intervals(knowledge: Knowledge, skip_inconsistent: bool = False) -> Poo
         cells = np.flatnonzero(labels[:count] == label)
         rows = np.flatnonzero(labels[count:] == label)
         try:
-            parts.append(_Part(knowledge, cells, rows))
+            part, dropped = _believing(knowledge, cells, rows)
         except InconsistentTablesError:
             if not skip_inconsistent:
                 raise
+            continue
+        parts.append(part)
+        pool.dropped |= dropped
     # parts do not touch one another: the nth witness of each makes up the nth whole table
     height = max((len(part.pool) for part in parts), default=0)
     tables = np.tile(_floors(knowledge), (height, 1))
@@ -84,6 +91,19 @@ def find_intervals(knowledge: Knowledge, skip_inconsistent: bool = False) -> Poo
             pool.intervals[interval.cell] = interval
     pool.tables = tables
     return pool
+
+
+def _believing(
+    knowledge: Knowledge, cells: NDArray[np.int64], rows: NDArray[np.int64]
+) -> tuple[_Part, set[int]]:
+    """Return what is found of some cells, and the believed rows that had to be given up."""
+    try:
+        return _Part(knowledge, cells, rows), set()
+    except InconsistentTablesError:
+        trusted = knowledge.believed[rows]
+        if not trusted.any():
+            raise
+        return _Part(knowledge, cells, rows[~trusted]), set(rows[trusted].tolist())
 
 
 def verify(pool: Pool) -> bool:
@@ -99,6 +119,7 @@ def verify(pool: Pool) -> bool:
     judged = np.unique(labels[np.array(sorted(pool.intervals), dtype=np.int64)])
     cells = np.isin(labels[: len(floors)], judged)
     rows = np.isin(labels[len(floors) :], judged)
+    rows[sorted(pool.dropped)] = False
     for table in pool.tables:
         if ((matrix @ table)[rows] != knowledge.total[rows]).any():
             return False

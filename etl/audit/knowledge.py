@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from etl.audit.published import WITHHELD, Axis, PublishedTable, Quantity, Reading, readings
+from etl.audit.published import (
+    WITHHELD,
+    Axis,
+    Codes,
+    Link,
+    PublishedTable,
+    Quantity,
+    Reading,
+    readings,
+)
 
 COMMON_DETAIL_LIMIT = 20_000
 
-Codes = tuple[tuple[str, str], ...]
 Grain = tuple[int, ...]
 Key = tuple[str, str, Codes]
 
@@ -32,6 +40,8 @@ class Unknown:
 class Knowledge:
     """What a reader knows: unknowns x ≥ floor with matrix @ x = total, and what went wrong.
 
+    `believed` marks the rows that the reader takes on trust: figures of different sources.
+
     `exposed` are cells hidden in one place and shown in another; `contradictions` counts sums
     of shown figures that do not hold, and figures shown with two values; `detail_left_out`
     counts the figures whose finest common detail is too large to be joined.
@@ -40,6 +50,7 @@ class Knowledge:
     unknowns: tuple[Unknown, ...]
     matrix: sp.csr_matrix
     total: NDArray[np.int64]
+    believed: NDArray[np.bool_]
     exposed: tuple[Key, ...]
     contradictions: int
     detail_left_out: int
@@ -70,6 +81,7 @@ class _Reader:
         self.detail_left_out = 0
         self.axes: dict[str, list[Axis]] = {}
         self.equations: list[tuple[Key, tuple[Key, ...]]] = []
+        self.links = [link for table in tables for link in table.links]
         for table in tables:
             known = self.axes.setdefault(table.universe, [])
             known.extend(axis for axis in table.axes if axis not in known)
@@ -200,59 +212,140 @@ class _Reader:
                 self.equations.append((above, (key, gap)))
 
     def _solve(self) -> Knowledge:
-        unknown_keys = sorted(
-            {
-                key
-                for parent, children in self.equations
-                for key in (parent, *children)
-                if key not in self.shown
-            }
-            | {key for key in self.hidden if key not in self.shown}
-        )
-        index = {key: place for place, key in enumerate(unknown_keys)}
+        system = _Rows(self.shown)
+        for parent, children in sorted(set(self.equations)):
+            system.add([(parent, -1), *((child, 1) for child in children)])
+        for link in self._credible_links():
+            system.add_link(link)
+        for key in sorted(self.hidden - set(self.shown)):
+            system.place(key)
+        self._limit_parts(system.most)
         unknowns = tuple(
             Unknown(
                 key,
-                self.promises[key] if key in self.hidden else None,
+                self._promise(key, system.most.get(key)),
                 self.promises[key].floor if key in self.hidden else 0,
             )
-            for key in unknown_keys
-        )
-        rows: list[int] = []
-        columns: list[int] = []
-        signs: list[int] = []
-        totals: list[int] = []
-        contradictions = self.contradictions
-        for parent, children in sorted(set(self.equations)):
-            total = 0
-            terms = []
-            for key, sign in [(parent, -1), *((child, 1) for child in children)]:
-                if key in self.shown:
-                    total -= sign * self.shown[key]
-                else:
-                    terms.append((index[key], sign))
-            if not terms:
-                contradictions += total != 0
-                continue
-            for place, sign in terms:
-                rows.append(len(totals))
-                columns.append(place)
-                signs.append(sign)
-            totals.append(total)
-        matrix = sp.csr_matrix(
-            (np.array(signs, dtype=np.int64), (rows, columns)),
-            shape=(len(totals), len(unknowns)),
+            for key in system.unknown
         )
         return Knowledge(
             unknowns=unknowns,
-            matrix=matrix,
-            total=np.array(totals, dtype=np.int64),
+            matrix=system.matrix(),
+            total=np.array(system.totals, dtype=np.int64),
+            believed=np.array(system.believed, dtype=np.bool_),
             exposed=tuple(sorted(key for key in self.hidden if key in self.shown)),
-            contradictions=contradictions,
+            contradictions=self.contradictions + system.contradictions,
             detail_left_out=self.detail_left_out,
             shown=dict(self.shown),
             hidden=frozenset(self.hidden),
         )
+
+    def _credible_links(self) -> list[Link]:
+        """Return the links that a reader reckons with: facts, and beliefs that figures bear out."""
+        checked: dict[str, list[bool]] = {}
+        for link in self.links:
+            if link.believed and (value := _value(link, self.shown)) is not None:
+                checked.setdefault(link.tie, []).append(value == 0 if link.equal else value >= 0)
+        return [
+            link
+            for link in self.links
+            if not link.believed
+            or (2 * sum(found := checked.get(link.tie, [])) >= len(found) and any(found))
+        ]
+
+    def _limit_parts(self, most: dict[Key, int]) -> None:
+        """Add what is the most that a part can be, where that of its whole is public."""
+        changed = bool(most)
+        while changed:
+            changed = False
+            for whole, parts in self.equations:
+                if whole not in most or any(self._floor(part) < 0 for part in parts):
+                    continue
+                for part in parts:
+                    if most.get(part, most[whole] + 1) > most[whole]:
+                        most[part] = most[whole]
+                        changed = True
+
+    def _floor(self, key: Key) -> int:
+        return self.promises[key].floor if key in self.promises else 0
+
+    def _promise(self, key: Key, most: int | None) -> Quantity | None:
+        """Return what is promised of a cell: no more than what everyone knows leaves room for."""
+        if key not in self.hidden:
+            return None
+        promise = self.promises[key]
+        if most is None or most - promise.floor >= promise.width:
+            return promise
+        return replace(promise, width=most - promise.floor) if most > promise.floor else None
+
+
+class _Rows:
+    """Equations over what is not shown, one row each: matrix @ unknown = total."""
+
+    def __init__(self, shown: dict[Key, int]) -> None:
+        self.shown = shown
+        self.unknown: dict[Key, int] = {}
+        self.entries: list[tuple[int, int, int]] = []
+        self.totals: list[int] = []
+        self.believed: list[bool] = []
+        self.most: dict[Key, int] = {}
+        self.contradictions = 0
+
+    def place(self, key: Key) -> int:
+        """Return the column of an unknown cell."""
+        return self.unknown.setdefault(key, len(self.unknown))
+
+    def add(self, terms: Iterable[tuple[Key | int, int]], believed: bool = False) -> None:
+        """Take in: Σ sign × term = 0. Where all is shown, it is only checked."""
+        total = 0
+        unknown = []
+        for term, sign in terms:
+            figure = term if isinstance(term, int) else self.shown.get(term)
+            if figure is None:
+                unknown.append((term, sign))
+            else:
+                total -= sign * figure
+        if not unknown:
+            self.contradictions += total != 0 and not believed
+            return
+        for key, sign in unknown:
+            assert not isinstance(key, int)  # a number is never unknown
+            self.entries.append((len(self.totals), self.place(key), sign))
+        self.totals.append(total)
+        self.believed.append(believed)
+
+    def add_link(self, link: Link) -> None:
+        """Take a link in, its slack an unknown of its own, and what it says of single cells."""
+        numbers = sum(sign * term for term, sign in link.terms if isinstance(term, int))
+        cells = [(term, sign) for term, sign in link.terms if not isinstance(term, int)]
+        if all(sign < 0 for _, sign in cells) and not link.believed:
+            for key, _ in cells:
+                self.most[key] = min(self.most.get(key, numbers), numbers)
+        value = _value(link, self.shown)
+        if value is not None:
+            broken = value != 0 if link.equal else value < 0
+            self.contradictions += broken and not link.believed
+            return
+        slack: list[tuple[Key | int, int]] = [] if link.equal else [(("legame", link.name, ()), -1)]
+        self.add([*link.terms, *slack], link.believed)
+
+    def matrix(self) -> sp.csr_matrix:
+        """Return the rows as a matrix of whole numbers."""
+        rows, columns, signs = zip(*self.entries, strict=True) if self.entries else ((), (), ())
+        return sp.csr_matrix(
+            (np.array(signs, dtype=np.int64), (rows, columns)),
+            shape=(len(self.totals), len(self.unknown)),
+        )
+
+
+def _value(link: Link, shown: dict[Key, int]) -> int | None:
+    """Return what a link's terms add up to; None where one of them is not shown."""
+    figures = [
+        (term if isinstance(term, int) else shown.get(term), sign) for term, sign in link.terms
+    ]
+    if any(figure is None for figure, _ in figures):
+        return None
+    return sum(sign * figure for figure, sign in figures if figure is not None)
 
 
 def _meets(grains: set[Grain]) -> set[Grain]:

@@ -41,12 +41,32 @@ class Quantity:
     below: str | None = None
 
 
+Codes = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """What everyone can work out of figures that no sum ties: Σ sign × term is zero, or above.
+
+    A term is a number that all can read, or a cell by universe, column and codes. `equal`: the sum
+    is zero, not only zero or more. `believed`: the figures have different sources, so the relation
+    may fail; a reader believes the links of one `tie` where half of those that can be checked hold.
+    """
+
+    name: str
+    tie: str
+    terms: tuple[tuple[tuple[str, str, Codes] | int, int], ...]
+    equal: bool
+    believed: bool
+
+
 @dataclass(frozen=True)
 class PublishedTable:
     """One published table of one release, totals included.
 
     `frame` holds the columns of the axes, and each quantity's column with its `_stato`. Tables of
-    one `universe` count the same things. Combinations that do not appear are zero.
+    one `universe` count the same things. Combinations that do not appear are zero. `links` tie the
+    figures to one another, to public ones and to those of other universes.
     """
 
     name: str
@@ -55,6 +75,7 @@ class PublishedTable:
     frame: pd.DataFrame
     axes: tuple[Axis, ...]
     quantities: tuple[Quantity, ...]
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +86,7 @@ class Reading:
     release: str
     universe: str
     quantity: Quantity
-    codes: tuple[tuple[str, str], ...]
+    codes: Codes
     state: str
     figure: int | None
 
@@ -98,7 +119,7 @@ def readings(table: PublishedTable) -> list[Reading]:
 def _reading(
     table: PublishedTable,
     quantity: Quantity,
-    codes: tuple[tuple[str, str], ...],
+    codes: Codes,
     state: str,
     figure: float,
 ) -> Reading:

@@ -8,7 +8,7 @@ from typing import Any
 
 from etl.audit.differencing import Differences, compare
 from etl.audit.intervals import InconsistentTablesError, Pool, find_intervals, verify
-from etl.audit.knowledge import Key, know
+from etl.audit.knowledge import Key, Knowledge, know
 from etl.audit.published import PublishedTable
 
 
@@ -68,28 +68,22 @@ def audit(releases: Sequence[Sequence[PublishedTable]]) -> Report:
     Everything is read from the published tables. Releases are joined in one system; where a
     figure was revised (shown with two values), each release is read apart.
     """
-    joint = know(table for tables in releases for table in tables)
-    systems = [joint]
-    if joint.contradictions and len(releases) > 1:
+    systems = [know(table for tables in releases for table in tables)]
+    pools = [_pool(system) for system in systems]
+    if len(releases) > 1 and (systems[0].contradictions or pools[0] is None):
         systems = [know(tables) for tables in releases]
-    pools: list[Pool] = []
+        pools = [_pool(system) for system in systems]
     failing: set[Key] = set()
     recovered: set[Key] = set()
-    contradictions = 0
-    for system in systems:
-        contradictions += system.contradictions
+    contradictions = sum(system.contradictions for system in systems) + pools.count(None)
+    for system, pool in zip(systems, pools, strict=True):
         recovered |= set(system.exposed)
-        try:
-            pool = find_intervals(system)
-        except InconsistentTablesError:
-            contradictions += 1
-            continue
-        pools.append(pool)
-        for cell, interval in pool.intervals.items():
+        for cell, interval in pool.intervals.items() if pool else ():
             if interval.narrow:
                 failing.add(system.unknowns[cell].key)
                 if interval.low == interval.high:
                     recovered.add(system.unknowns[cell].key)
+    found = [pool for pool in pools if pool is not None]
     failing |= recovered
     return Report(
         releases=len(releases),
@@ -100,17 +94,25 @@ def audit(releases: Sequence[Sequence[PublishedTable]]) -> Report:
         latent=sum(unknown.promise is None for system in systems for unknown in system.unknowns),
         recovered=len(recovered),
         narrow=len(failing),
-        harmless=sum(interval.harmless for pool in pools for interval in pool.intervals.values()),
+        harmless=sum(interval.harmless for pool in found for interval in pool.intervals.values()),
         contradictions=contradictions,
         detail_left_out=sum(system.detail_left_out for system in systems),
-        least_width=_least_width(pools),
-        witnesses=sum(len(pool.tables) for pool in pools),
-        witnesses_verified=all(verify(pool) for pool in pools),
-        programs=sum(pool.programs for pool in pools),
+        least_width=_least_width(found),
+        witnesses=sum(len(pool.tables) for pool in found),
+        witnesses_verified=all(verify(pool) for pool in found),
+        programs=sum(pool.programs for pool in found),
         differences=compare(releases) if len(releases) > 1 else Differences(),
         failing=tuple(sorted(failing)),
-        pools=tuple(pools),
+        pools=tuple(found),
     )
+
+
+def _pool(system: Knowledge) -> Pool | None:
+    """Return the witnesses of one system; None where no table at all agrees with what is shown."""
+    try:
+        return find_intervals(system)
+    except InconsistentTablesError:
+        return None
 
 
 def _least_width(pools: list[Pool]) -> float | None:

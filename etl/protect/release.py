@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,16 +11,17 @@ from typing import Any
 import pandas as pd
 
 from etl.config import Config
-from etl.contracts import Contract
+from etl.contracts import Contract, tied_tables
 from etl.problems import ReleaseRefusedError
 from etl.protect.computed import compute
 from etl.protect.expectations import check
 from etl.protect.generalization import generalize
-from etl.protect.joint import last_release, suppress_jointly
+from etl.protect.joint import Tables, filled, last_release, suppress_jointly
 from etl.protect.periods import published_before
 from etl.protect.perturbed import perturb
 from etl.protect.rates import withhold_small
 from etl.protect.tabular import shape
+from etl.protect.ties import relations
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def protect_tables(
     """
     protected: dict[str, pd.DataFrame] = {}
     reports: dict[str, dict[str, int | float]] = {}
-    systems: dict[str, list[str]] = {}
+    hiding: dict[str, Contract] = {}
     for slug, contract in sorted(contracts.items()):
         policy = contract.riservatezza
         match policy.metodo:
@@ -83,24 +84,67 @@ def protect_tables(
                 # nothing to hide: the states of its figures are columns without rows
                 protected[slug] = derived[slug].reindex(columns=contract.names)
             case "soppressione":
-                systems.setdefault(str(policy.sistema), []).append(slug)
+                hiding[slug] = contract
             case "perturbazione":
                 counted = perturb(derived[slug], contract, config.riservatezza, secret)
                 protected[slug] = compute(counted, contract, config.riservatezza)
             case "tassi":
                 protected[slug] = withhold_small(derived[slug], contract, config.riservatezza)
-    for name, slugs in systems.items():
-        own = {slug: contracts[slug] for slug in slugs}
-        tables = {slug: derived[slug] for slug in slugs}
-        standing = published_before(own, tables, previous, config.riservatezza.quota_minima_periodo)
-        if standing is not None:
-            protected |= standing
-            continue
-        joint = suppress_jointly(config, own, tables, last_release(own.values(), previous))
+    standing = _standing(config, hiding, derived, previous)
+    protected |= standing
+    for group in _together(contracts, hiding, derived, standing):
+        own = [contracts[slug] for slug in sorted(group.derived)]
+        joint = suppress_jointly(config, group, last_release(own, previous))
         protected |= joint.tables
+        name = "+".join(sorted({str(one.riservatezza.sistema) for one in own}))
         reports[name] = joint.report
     tables = {slug: _released(contracts[slug], protected[slug]) for slug in sorted(contracts)}
     return Protection(tables, reports)
+
+
+def _standing(
+    config: Config,
+    hiding: Mapping[str, Contract],
+    derived: Mapping[str, pd.DataFrame],
+    previous: Path | None,
+) -> dict[str, pd.DataFrame]:
+    """Return the released tables of the systems whose period is out already."""
+    systems: dict[str | None, list[str]] = {}
+    for slug, contract in hiding.items():
+        systems.setdefault(contract.riservatezza.sistema, []).append(slug)
+    found: dict[str, pd.DataFrame] = {}
+    for slugs in systems.values():
+        own = {slug: hiding[slug] for slug in slugs}
+        frames = {slug: derived[slug] for slug in slugs}
+        least = config.riservatezza.quota_minima_periodo
+        found |= published_before(own, frames, previous, least) or {}
+    return found
+
+
+def _together(
+    contracts: Mapping[str, Contract],
+    hiding: Mapping[str, Contract],
+    derived: Mapping[str, pd.DataFrame],
+    standing: Mapping[str, pd.DataFrame],
+) -> Iterator[Tables]:
+    """Yield the tables to protect, those together that share totals or have a relation.
+
+    What stands already comes with those that it has a relation with.
+    """
+    seen = {
+        slug: filled(hiding[slug], standing[slug], frame) if slug in standing else frame
+        for slug, frame in derived.items()
+    }
+    found = relations(contracts, seen)
+    for slugs in tied_tables(hiding.values(), [relation.tables for relation in found]):
+        fresh = {slug: derived[slug] for slug in slugs if slug not in standing}
+        if fresh:
+            yield Tables(
+                contracts,
+                fresh,
+                [relation for relation in found if relation.tables & set(slugs)],
+                {slug: seen[slug] for slug in slugs if slug in standing},
+            )
 
 
 def _released(contract: Contract, protected: pd.DataFrame) -> pd.DataFrame:

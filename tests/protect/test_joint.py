@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from etl.config import load_config
 from etl.contracts import PUBLISHED, WITHHELD, load_contract
 from etl.problems import ReleaseRefusedError
-from etl.protect.joint import last_release, sensitive, suppress_jointly
+from etl.protect.joint import Tables, last_release, sensitive, suppress_jointly
 
 CONFIG = load_config()
 ALL = CONFIG.model_copy(
@@ -112,7 +112,7 @@ def narrowest(
 @given(st.integers(0, 10_000), st.integers(20, 150))
 def test_an_attacker_with_every_table_finds_no_interval_too_narrow(seed: int, firms: int) -> None:
     derived = region(seed, firms)
-    protected = suppress_jointly(ALL, CONTRACTS, derived).tables
+    protected = suppress_jointly(ALL, Tables(CONTRACTS, derived)).tables
     for value in ("imprese", "quota_riserva", "scoperture"):
         for width, needed in narrowest(protected, value):
             assert width >= needed - 1e-6
@@ -129,7 +129,7 @@ def test_a_company_alone_in_its_row_finds_no_other_interval_too_narrow() -> None
     for seed in (1, 4):
         derived = region(seed, 60)
         truth = derived["scoperture-territoriali"]
-        protected = suppress_jointly(ALL, CONTRACTS, derived).tables
+        protected = suppress_jointly(ALL, Tables(CONTRACTS, derived)).tables
         insiders = known_to_single_companies(truth, "quota_riserva")
         assert insiders
         sensible = sensitive(CONFIG, CONTRACTS["scoperture-territoriali"], truth)
@@ -154,7 +154,7 @@ def test_a_company_alone_would_find_others_out_if_nobody_reckoned_with_it() -> N
         derived = {
             slug: frame.drop(columns="_contributi") for slug, frame in region(seed, 60).items()
         }
-        protected = suppress_jointly(ALL, CONTRACTS, derived).tables
+        protected = suppress_jointly(ALL, Tables(CONTRACTS, derived)).tables
         truth = derived["scoperture-territoriali"]
         for own in known_to_single_companies(truth, "quota_riserva"):
             found += any(width < 1 for width, _ in narrowest(protected, "quota_riserva", own))
@@ -172,7 +172,7 @@ def test_hiding_the_small_cells_alone_would_not_have_been_enough() -> None:
 
 def test_every_small_cell_is_withheld_with_all_its_values() -> None:
     derived = region(1, 100)
-    protected = suppress_jointly(ALL, CONTRACTS, derived).tables
+    protected = suppress_jointly(ALL, Tables(CONTRACTS, derived)).tables
     for slug, frame in derived.items():
         small = sensitive(CONFIG, CONTRACTS[slug], frame)
         assert small.any() or slug != "scoperture-territoriali"
@@ -205,7 +205,7 @@ def test_few_companies_few_people_or_all_companies_alike_make_a_cell_small(
 
 def test_what_was_withheld_before_stays_withheld(tmp_path: Path) -> None:
     derived = region(3, 400)
-    first = suppress_jointly(ALL, CONTRACTS, derived).tables
+    first = suppress_jointly(ALL, Tables(CONTRACTS, derived)).tables
     for slug, table in first.items():
         (tmp_path / slug).mkdir()
         table.drop(columns="_contributi").to_parquet(tmp_path / slug / f"{slug}.parquet")
@@ -215,8 +215,8 @@ def test_what_was_withheld_before_stays_withheld(tmp_path: Path) -> None:
         slug: frame.assign(_imprese=9, _persone=99, _coperti=9, _scoperti=9)
         for slug, frame in derived.items()
     }
-    second = suppress_jointly(ALL, CONTRACTS, grown, before).tables
-    afresh = suppress_jointly(ALL, CONTRACTS, grown).tables
+    second = suppress_jointly(ALL, Tables(CONTRACTS, grown), before).tables
+    afresh = suppress_jointly(ALL, Tables(CONTRACTS, grown)).tables
     for slug in SLUGS:
         was = first[slug]["scoperture_stato"] == WITHHELD
         assert (second[slug].loc[was, "scoperture_stato"] == WITHHELD).all()
@@ -228,12 +228,12 @@ def test_the_order_of_rows_and_tables_changes_nothing() -> None:
     shuffled = {
         slug: frame.sample(frac=1, random_state=1) for slug, frame in reversed(derived.items())
     }
-    first = suppress_jointly(ALL, CONTRACTS, derived).tables
-    second = suppress_jointly(ALL, CONTRACTS, shuffled).tables
+    first = suppress_jointly(ALL, Tables(CONTRACTS, derived)).tables
+    second = suppress_jointly(ALL, Tables(CONTRACTS, shuffled)).tables
     for slug in SLUGS:
         pd.testing.assert_frame_equal(first[slug], second[slug].sort_index())
 
 
 def test_where_too_much_would_hide_the_build_stops_and_proposes_a_coarser_table() -> None:
     with pytest.raises(ReleaseRefusedError, match=r"più del 30%.*Proposta: meno categorie in «"):
-        suppress_jointly(CONFIG, CONTRACTS, region(2, 25))
+        suppress_jointly(CONFIG, Tables(CONTRACTS, region(2, 25)))

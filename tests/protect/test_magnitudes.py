@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 
 from etl.config import load_config
 from etl.contracts import PUBLISHED, WITHHELD, Contract, Policy, Text
-from etl.protect.joint import sensitive, suppress_jointly
+from etl.protect.joint import Tables, sensitive, suppress_jointly
 
 CONFIG = load_config()
 ALL = CONFIG.model_copy(
@@ -154,7 +154,7 @@ def interval(
 def test_no_company_learns_the_largest_part_of_a_hidden_sum(seed: int) -> None:
     grants = region(seed)
     derived = tabulate(grants)
-    protected = suppress_jointly(ALL, CONTRACTS, derived).tables
+    protected = suppress_jointly(ALL, Tables(CONTRACTS, derived)).tables
     fine = derived["fine"]
     small = sensitive(ALL, CONTRACTS["fine"], fine)
     assert small.any()

@@ -130,8 +130,9 @@ def build_system(
 
     `cells` needs `id` (text) and `value` (integer); other columns, with their defaults: series
     (the id), sensitive (False), width (1), harmless_from (∞), standing (FREE), weight (1), floor
-    (0), ceiling (∞), largest (0), alone (False), bundle (the id; text). An id met twice is one
-    cell of several tables: it takes the strictest of each column, and must have one value.
+    (0), ceiling (∞), largest (0), alone (False), bundle (the id; text). An empty field is
+    the default. An id met twice is one cell of several tables: it takes the strictest of each
+    column, and must have one value.
     Each of `insiders` maps the cells that somebody stands behind to what they brought to them.
     Raises MalformedSystemError for a value met in two versions, an unknown child or a wrong sum.
     """
@@ -195,11 +196,11 @@ def _insider(brought: Mapping[str, int], index: Mapping[str, int]) -> Insider:
 def _merged(cells: pd.DataFrame) -> pd.DataFrame:
     frame = cells.copy()
     for column, default in _DEFAULTS.items():
-        if column not in frame:
-            frame[column] = default
+        given = frame[column] if column in frame else pd.Series(default, index=frame.index)
+        frame[column] = given.where(given.notna(), default).astype(type(default))
     for column in ("series", "bundle"):
-        if column not in frame:
-            frame[column] = frame["id"]
+        given = frame[column] if column in frame else frame["id"]
+        frame[column] = given.where(given.notna(), frame["id"])
     # latent in one table and published in another is published
     frame["latent"] = frame["standing"] == Standing.LATENT
     frame["known"] = frame["standing"] == Standing.KNOWN
