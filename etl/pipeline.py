@@ -227,8 +227,11 @@ def _audit(config: Config, contracts: list[Contract], zone: ReleasableZone, day:
     if not perturbed.passed:
         raise ReleaseRefusedError(
             f"Nulla è stato pubblicato: tra i conteggi protetti {perturbed.small} sono troppo "
-            f"piccoli, {perturbed.written} dovevano essere vuoti e {perturbed.unlike} hanno due "
-            "valori per le stesse persone. Controllare i contratti e i moduli che li derivano."
+            f"piccoli, {perturbed.written} dovevano essere vuoti, {perturbed.unlike} hanno due "
+            f"valori per le stesse persone, {perturbed.narrow} si conoscono con troppa precisione "
+            f"dai totali e {perturbed.contradictions} gruppi di tabelle si contraddicono. "
+            "Controllare i contratti e i moduli che li derivano, o alzare «massimo» e «varianza» "
+            "in portale.toml."
         )
     return as_json({**report.public(), "perturbati": perturbed.public()})
 

@@ -59,7 +59,9 @@ def audit(
             f"Valori nascosti che si ricavano: {report.recovered}. Valori nascosti che si "
             f"conoscono con troppa precisione: {report.narrow}.\n"
             f"Conteggi protetti: {perturbed.shown} in {perturbed.tables} tabelle; troppo piccoli: "
-            f"{perturbed.small}; con due valori per le stesse persone: {perturbed.unlike}.\n"
+            f"{perturbed.small}; con due valori per le stesse persone: {perturbed.unlike}. Forse "
+            f"piccoli: {perturbed.possible}, di cui si ricavano {perturbed.exact}; per ognuno "
+            f"restano possibili almeno {perturbed.fewest} valori.\n"
             f"Esito: la protezione {verdict}.",
             markup=False,
         )

@@ -19,7 +19,9 @@ def write(folder: Path, slug: str, *rows: tuple[str, str, int | None, str]) -> N
     frame = pd.DataFrame(
         [
             {
+                "livello_territorio": "provincia",
                 "codice_territorio": place,
+                "codice_provincia": place,
                 "gruppo_disabilita": group,
                 "classe_eta": "totale",
                 "sesso": "totale",
