@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from etl.config import Config
 from etl.contracts import vocabulary
 from etl.site.followed import Followed
-from etl.site.language import collation_key, listing, sentence
+from etl.site.language import listing, sentence
 from etl.site.page import Asset, Page
 from etl.site.released import Province, Released, Row
+from etl.site.sites import in_order
 
 TRAIL = (("operatori/", "Operatori"),)
 # How people call what they need, in easy Italian; groups that are not here keep their label.
@@ -24,25 +23,6 @@ NEEDS = {
     "spettro_autistico": "Sono una persona autistica",
     "plurima": "Ho più difficoltà insieme",
 }
-HOURS = {
-    "mattina": "Aperto la mattina",
-    "pomeriggio": "Aperto il pomeriggio",
-    "appuntamento": "Riceve su appuntamento",
-}
-_SPAN = re.compile(r"(\d{1,2})(?:[:.]\d{2})?\s*[-–]\s*(\d{1,2})(?:[:.]\d{2})?")
-AFTERNOON = 14
-
-
-def opening(hours: str | None) -> list[str]:
-    """Return when a site opens, as far as its hours say: codes of `HOURS`."""
-    text = hours or ""
-    spans = [(int(first), int(last)) for first, last in _SPAN.findall(text)]
-    found = {
-        "mattina": any(first < 12 for first, _ in spans),
-        "pomeriggio": any(last > AFTERNOON for _, last in spans),
-        "appuntamento": "appuntamento" in text.casefold(),
-    }
-    return [code for code, holds in found.items() if holds]
 
 
 def pages(_config: Config, released: Released) -> Iterator[Page]:
@@ -128,26 +108,3 @@ def why(row: Row, need: str | None, province: str, followed: Followed) -> str:
     if "mezzi_pubblici" in (row["accessibilita"] or []):
         reasons.append("ha una fermata vicina")
     return sentence(listing(reasons)) + "."
-
-
-def in_order(sites: list[Row]) -> list[Row]:
-    """Return the sites by operator's name, then comune: an order that is no ranking."""
-    return sorted(
-        sites,
-        key=lambda row: (
-            collation_key(row["denominazione_operatore"]),
-            collation_key(row["comune"]),
-            row["id_sede"],
-        ),
-    )
-
-
-def answer(row: Row, followed: Followed) -> dict[str, Any]:
-    """Return what the dashboard's filters and comparison need of a site, beside its own columns."""
-    doing = followed.activity.get((row["id_operatore"], row["codice_provincia"]), {})
-    return {
-        "aperture": opening(row["orari"]),
-        "attesa": doing.get("attesa"),
-        "lingue": row["lingue"] or [],
-        "conosciute": followed.known_for(row["id_operatore"], row["codice_provincia"]),
-    }

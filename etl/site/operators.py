@@ -10,21 +10,21 @@ from typing import Any
 
 from etl.config import Config
 from etl.contracts import vocabulary
-from etl.site import choosing
-from etl.site.choosing import HOURS, answer, in_order
+from etl.site import choosing, sites
 from etl.site.followed import COMPARED, NOT_COMPARED, Followed, concentration, in_words
-from etl.site.language import collation_key, fold, long_date
+from etl.site.language import collation_key, long_date
 from etl.site.maps import FoliumMap, Point, region_map
 from etl.site.outcomes import outcome
 from etl.site.page import Asset, Page
 from etl.site.released import Released, Row
+from etl.site.sites import in_order, listed
 
 TRAIL = (("operatori/", "Operatori"),)
 
 
 def pages(config: Config, released: Released) -> Iterator[Page]:
     """Yield the dashboard, then one page for each operator."""
-    sites = in_order(released.rows("sedi-operatori"))
+    rows = in_order(released.rows("sedi-operatori"))
     followed = Followed(released)
     yield Page(
         path="operatori/index.html",
@@ -35,21 +35,22 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
             "dove sono, che cosa offrono, chi conoscono meglio."
         ),
         context={
-            "sedi": [{**_listed(row, released), **answer(row, followed)} for row in sites],
-            "operatori": len({row["id_operatore"] for row in sites}),
+            "sedi": [listed(row, released) for row in rows[: sites.FIRST_ROWS]],
+            "quante_sedi": len(rows),
+            "operatori": len({row["id_operatore"] for row in rows}),
             "province": released.provinces,
             "servizi": vocabulary("servizi"),
             "gruppi": vocabulary("gruppi_disabilita"),
             "accessi": vocabulary("accessibilita"),
             "lingue": vocabulary("lingue"),
-            "aperture": HOURS,
+            "aperture": sites.HOURS,
             "elenchi": [(item.name, choosing.address(item)) for item in released.provinces],
             "mappa": dashboard_map(released),
             "cataloghi": _catalogues(config, released),
         },
     )
     by_operator: dict[str, list[Row]] = {}
-    for row in sites:
+    for row in rows:
         by_operator.setdefault(row["id_operatore"], []).append(row)
     for operator in sorted(released.rows("operatori"), key=lambda row: row["id_operatore"]):
         own = by_operator.get(operator["id_operatore"], [])
@@ -57,8 +58,9 @@ def pages(config: Config, released: Released) -> Iterator[Page]:
 
 
 def assets(_config: Config, released: Released) -> Iterator[Asset]:
-    """Yield the module of the dashboard's map, and where comuni are, to tell distances."""
+    """Yield the map's module, the sites that the page filters, and where comuni are."""
     yield Asset("operatori/mappa.js", text=dashboard_map(released).module)
+    yield Asset("operatori/sedi.json", text=sites.columns(released, Followed(released)))
     yield Asset("operatori/comuni.json", text=_places(released))
 
 
@@ -86,18 +88,6 @@ def _places(released: Released) -> str:
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
-def _listed(row: Row, released: Released) -> dict[str, Any]:
-    province = released.by_code.get(row["codice_provincia"])
-    return {
-        **row,
-        "sigla": province.sigla if province else "",
-        "comune_cercato": fold(row["comune"]),
-        "servizi": row["servizi"] or [],
-        "gruppi_disabilita": row["gruppi_disabilita"] or [],
-        "accessibilita": row["accessibilita"] or [],
-    }
-
-
 def _catalogues(config: Config, released: Released) -> list[dict[str, Any]]:
     """Return each province with the address of its official catalogue, where it is known."""
     official = {
@@ -119,11 +109,11 @@ def _catalogues(config: Config, released: Released) -> list[dict[str, Any]]:
 
 
 def _operator_page(
-    config: Config, released: Released, operator: Row, sites: list[Row], followed: Followed
+    config: Config, released: Released, operator: Row, own: list[Row], followed: Followed
 ) -> Page:
     name = operator["denominazione_operatore"]
     catalogues = {item["codice"]: item for item in _catalogues(config, released)}
-    comuni = sorted({row["comune"] for row in sites}, key=collation_key)
+    comuni = sorted({row["comune"] for row in own}, key=collation_key)
     address = f"{config.portale.url_base}/operatori/{operator['id_operatore']}/"
     return Page(
         path=f"operatori/{operator['id_operatore']}/index.html",
@@ -133,7 +123,7 @@ def _operator_page(
         trail=TRAIL,
         context={
             "operatore": operator,
-            "sedi": [_listed(row, released) for row in sites],
+            "sedi": [listed(row, released) for row in own],
             "comuni": comuni,
             "cataloghi": catalogues,
             "specialita": _specialisation(config, operator["id_operatore"], followed),

@@ -70,8 +70,12 @@ def visit(page: Page, url: str) -> None:
         page.locator("#esplora[data-pronta]").wait_for()
     if page.locator("#cerca[novalidate]").count():
         page.locator("#cerca[data-pronto]").wait_for()
+    if page.locator("#filtri").count():
+        page.locator("#filtri[data-pronto]").wait_for(state="attached")
     if page.locator(".mappa").count():
+        page.locator(".mappa").scroll_into_view_if_needed()
         page.locator(".mappa[data-pronta]").wait_for()
+        page.evaluate("window.scrollTo(0, 0)")
 
 
 def eventually(page: Page, holds: Callable[[], bool]) -> bool:

@@ -13,9 +13,10 @@ import pytest
 from lxml import html
 
 from etl.contracts import vocabulary
-from etl.site.choosing import NEEDS, opening
+from etl.site.choosing import NEEDS
 from etl.site.followed import in_words
 from etl.site.language import collation_key
+from etl.site.sites import opening
 from tests.site.fabricated import HOSTILE, PROVINCES
 
 SECTION = "operatori"

@@ -8,22 +8,60 @@ const MASSIMO = 3;
 const sezione = document.getElementById("confronto");
 const tabella = sezione.querySelector("table");
 const avviso = document.getElementById("confronto-avviso");
-const scelte = new Set();
 
-function parole(codici, nomi) {
-  const testi = codici.filter(Boolean).map((codice) => nomi.get(codice) ?? codice);
-  return testi.length ? testi.join(", ") : "non indicato";
-}
-
-// Puts a box beside each site of the list; `nomi` holds the words of the filters' codes.
-export function prepara(sedi, nomi) {
+// Returns what makes the box to compare a site; `parole` and `esperienza` write lists of codes.
+export function prepara(sedi, { parole, esperienza }) {
   const caselle = new Map();
-  for (const sede of sedi) {
-    const casella = crea("input", { type: "checkbox" });
-    const testata = sede.riga.cells[0];
-    const nome = testata.querySelector("a").textContent;
-    casella.setAttribute("aria-label", `Confronta ${nome}, ${testata.querySelector(".sotto").textContent}`);
-    testata.append(crea("label", { class: "spunta scegli-confronto" }, casella, "Confronta"));
+  const scelte = new Set();
+
+  const voci = [
+    ["Dove", (sede) => sede.dove],
+    ["Esperienza con", (sede) => esperienza(sede.gruppo) || "Non indicata"],
+    ["Segue più di altri", (sede) => esperienza(sede.conosciute) || "Nessun gruppo in particolare"],
+    ["Servizi", (sede) => parole(sede.servizio) || "Non indicati"],
+    ["Accessibilità", (sede) => parole(sede.accesso) || "Non indicata"],
+    ["Orari", (sede) => sede.orari || "Non indicati"],
+    ["Lingue", (sede) => parole(sede.lingua) || "Non indicate"],
+    [
+      "Attesa del primo servizio",
+      (sede) =>
+        sede.attesa === null
+          ? "Non si sa: troppo poche persone"
+          : `Metà delle persone entro ${conta(sede.attesa, "giorno", "giorni")}`,
+    ],
+  ];
+
+  function disegna() {
+    const elencate = sedi.filter((sede) => scelte.has(sede));
+    sezione.hidden = elencate.length === 0;
+    avviso.textContent =
+      elencate.length === 1 ? "Scegline un’altra, o altre due, dall’elenco." : `${conta(elencate.length, "sede", "sedi")}.`;
+    const testa = crea("tr", {}, crea("td", {}));
+    for (const sede of elencate) {
+      testa.append(
+        crea("th", { scope: "col" }, crea("a", { href: `${sede.operatore}/#${sede.id}` }, sede.nome)),
+      );
+    }
+    tabella.tHead.replaceChildren(testa);
+    tabella.tBodies[0].replaceChildren(
+      ...voci.map(([nome, leggi]) =>
+        crea("tr", {}, crea("th", { scope: "row" }, nome), ...elencate.map((sede) => crea("td", {}, leggi(sede)))),
+      ),
+    );
+  }
+
+  document.getElementById("confronto-vuota").addEventListener("click", () => {
+    for (const casella of caselle.values()) casella.checked = false;
+    scelte.clear();
+    disegna();
+    document.getElementById("elenco").focus();
+  });
+
+  return (sede) => {
+    const casella = crea("input", {
+      type: "checkbox",
+      "aria-label": `Confronta ${sede.nome}, ${sede.nomeSede}`,
+    });
     caselle.set(sede, casella);
     casella.addEventListener("change", () => {
       if (casella.checked && scelte.size === MASSIMO) {
@@ -35,45 +73,6 @@ export function prepara(sedi, nomi) {
       else scelte.delete(sede);
       disegna();
     });
-  }
-  document.getElementById("confronto-vuota").addEventListener("click", () => {
-    for (const casella of caselle.values()) casella.checked = false;
-    scelte.clear();
-    disegna();
-    document.getElementById("elenco").focus();
-  });
-
-  const voci = [
-    ["Dove", (sede) => sede.riga.cells[1].firstChild.textContent.trim()],
-    ["Esperienza con", (sede) => parole(sede.gruppo, nomi)],
-    ["Segue più di altri", (sede) => parole(sede.conosciute, nomi)],
-    ["Servizi", (sede) => parole(sede.servizio, nomi)],
-    ["Accessibilità", (sede) => parole(sede.accesso, nomi)],
-    ["Orari", (sede) => sede.orari || "non indicati"],
-    ["Lingue", (sede) => parole(sede.lingua, nomi)],
-    [
-      "Attesa del primo servizio",
-      (sede) => (sede.attesa ? `metà delle persone entro ${conta(Number(sede.attesa), "giorno", "giorni")}` : "non si sa"),
-    ],
-  ];
-
-  function disegna() {
-    const elencate = sedi.filter((sede) => scelte.has(sede));
-    sezione.hidden = elencate.length === 0;
-    avviso.textContent =
-      elencate.length === 1 ? "Scegline un’altra, o altre due, dall’elenco." : `${conta(elencate.length, "sede", "sedi")}.`;
-    const testa = crea("tr", {}, crea("td", {}));
-    for (const sede of elencate) {
-      const collegamento = sede.riga.cells[0].querySelector("a");
-      testa.append(
-        crea("th", { scope: "col" }, crea("a", { href: collegamento.getAttribute("href") }, collegamento.textContent)),
-      );
-    }
-    tabella.tHead.replaceChildren(testa);
-    tabella.tBodies[0].replaceChildren(
-      ...voci.map(([nome, leggi]) =>
-        crea("tr", {}, crea("th", { scope: "row" }, nome), ...elencate.map((sede) => crea("td", {}, leggi(sede)))),
-      ),
-    );
-  }
+    return crea("label", { class: "spunta scegli-confronto" }, casella, "Confronta");
+  };
 }

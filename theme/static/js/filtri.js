@@ -28,7 +28,7 @@ export function collega(modulo, applica) {
     parte.open = parte.querySelector("input:checked") !== null;
   }
   const corpo = modulo.querySelector(".filtri-corpo");
-  if (corpo && window.matchMedia("(max-width: 991px)").matches) corpo.open = false;
+  if (corpo && window.matchMedia("(min-width: 992px)").matches) corpo.open = true;
 
   function aggiorna(pagina) {
     const scelte = leggi(modulo);

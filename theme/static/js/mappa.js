@@ -18,8 +18,6 @@ function tasto(testo, nome, azione) {
 
 // The buttons stand above the map, not on it: there they would cover circles.
 function comandi(mappa, tuttaLaRegione) {
-  const barra = document.createElement("div");
-  barra.className = "mappa-comandi";
   const dentro = tasto("+", "Ingrandisci la mappa", () => mappa.zoomIn(1));
   const fuori = tasto("−", "Rimpicciolisci la mappa", () => mappa.zoomOut(1));
   const aggiorna = () => {
@@ -28,8 +26,8 @@ function comandi(mappa, tuttaLaRegione) {
   };
   mappa.on("zoomend", aggiorna);
   aggiorna();
+  const barra = mappa.getContainer().previousElementSibling;
   barra.append(dentro, fuori, tasto("Tutta la regione", "", tuttaLaRegione));
-  mappa.getContainer().before(barra);
 }
 
 export function prepara({ mappa, province, segnaposti }) {

@@ -1,76 +1,128 @@
-// The operators' dashboard: filters, map and list move together.
+// The operators' dashboard: filters, map and list move together, over one file of columns.
 
+import { carta as preparaCarta } from "./carta.js";
 import { prepara as preparaConfronto } from "./confronto.js";
 import { distanze } from "./distanze.js";
+import { crea } from "./elementi.js";
 import { collega } from "./filtri.js";
 import { disegnaPagine } from "./pagine.js";
-import { conta, piega } from "./parole.js";
+import { conta, frase, piega } from "./parole.js";
 
 const PER_PAGINA = 25;
+const CRITERI = ["gruppo", "accesso", "servizio", "lingua", "apertura"];
+const GENERE = "disabilità ";
 
 const modulo = document.getElementById("filtri");
 const conteggio = document.getElementById("conteggio");
 const elenco = document.getElementById("elenco");
+const righe = document.getElementById("righe");
 const barra = document.getElementById("pagine");
 const nessuno = document.getElementById("nessuno");
+const ordine = document.getElementById("ordine");
+const IN_ORDINE_DI_NOME = ordine.textContent;
 
-const sedi = [...document.getElementById("righe").rows].map((riga) => ({
-  riga,
-  provincia: riga.dataset.provincia,
-  codice: riga.dataset.codice,
-  comune: riga.dataset.comune,
-  operatore: riga.dataset.operatore,
-  gruppo: riga.dataset.gruppi.split(" "),
-  accesso: riga.dataset.accessi.split(" "),
-  servizio: riga.dataset.servizi.split(" "),
-  lingua: riga.dataset.lingue.split(" "),
-  apertura: riga.dataset.aperture.split(" "),
-  conosciute: (riga.dataset.conosciute ?? "").split(" "),
-  orari: riga.dataset.orari,
-  attesa: riga.dataset.attesa,
-  posto: riga.dataset.posto.split(" ").map(Number),
-}));
-// What the form calls each code, to say why a site is there.
+const dati = await caricaSedi();
+
+// Without the whole list no filter can be right: the provinces' pages take over.
+async function caricaSedi() {
+  try {
+    const risposta = await fetch(new URL("sedi.json", document.location));
+    if (!risposta.ok) throw new Error(`sedi.json: ${risposta.status}`);
+    return await risposta.json();
+  } catch (errore) {
+    modulo.hidden = true;
+    conteggio.textContent =
+      "L’elenco completo non si è caricato. Riprova, o scegli la tua provincia in cima alla pagina.";
+    throw errore;
+  }
+}
+
+// What the form calls each code.
 const nomi = new Map(
   [...modulo.querySelectorAll("input[type=checkbox]")].map((casella) => [
     casella.value,
     casella.parentElement.textContent.trim(),
   ]),
 );
-const CRITERI = ["gruppo", "accesso", "servizio", "lingua", "apertura"];
-const corpo = document.getElementById("righe");
-const ordine = document.getElementById("ordine");
-const IN_ORDINE_DI_NOME = ordine.textContent;
-preparaConfronto(sedi, nomi);
-const comuni = new Set(sedi.map((sede) => sede.comune));
 
-// The list works even where the map cannot be drawn.
-const carta = await caricaMappa();
-
-// The map's styles come with the map: the first view does not wait for them.
-function stile(nome) {
-  return new Promise((fatto, errore) => {
-    const foglio = document.createElement("link");
-    foglio.rel = "stylesheet";
-    foglio.href = new URL(`../terze/leaflet/${nome}.css`, import.meta.url);
-    foglio.addEventListener("load", fatto);
-    foglio.addEventListener("error", () => errore(new Error(foglio.href)));
-    document.head.prepend(foglio);
-  });
+function codici(numero, criterio) {
+  return dati.codici[criterio].filter((_, posto) => numero & (1 << posto));
 }
 
-async function caricaMappa() {
-  try {
-    await Promise.all([stile("leaflet"), stile("markercluster")]);
-    const [{ prepara }, disegno] = await Promise.all([
-      import("./mappa.js"),
-      import("../../operatori/mappa.js"),
-    ]);
-    return prepara(disegno);
-  } catch (errore) {
-    console.error(errore);
-    return null;
-  }
+const colonne = dati.sedi;
+const sedi = colonne.id.map((id, i) => {
+  const [codice, comune, provincia, lat, lon] = dati.comuni[colonne.comune[i]];
+  const [operatore, nome] = dati.operatori[colonne.operatore[i]];
+  return {
+    id,
+    operatore,
+    nome,
+    nomeSede: colonne.nome[i],
+    codice,
+    comune: piega(comune),
+    dove: dati.province[provincia][1] ? `${comune} (${dati.province[provincia][1]})` : comune,
+    provincia: dati.province[provincia][0],
+    posto: [lat, lon],
+    indirizzo: colonne.indirizzo[i],
+    orari: dati.orari[colonne.orari[i]] ?? "",
+    attesa: colonne.attesa[i],
+    conosciute: codici(colonne.conosciute[i], "gruppo"),
+    ...Object.fromEntries(CRITERI.map((nome) => [nome, codici(colonne[nome][i], nome)])),
+  };
+});
+const comuni = new Set(sedi.map((sede) => sede.comune));
+
+function parole(quali) {
+  return frase(quali.map((codice) => nomi.get(codice) ?? codice).join(", "));
+}
+
+// The kinds of disability as one list that says «disabilità» only once.
+function esperienza(quali) {
+  const testi = quali.map((codice) => nomi.get(codice) ?? codice);
+  const delGenere = testi.filter((testo) => testo.startsWith(GENERE));
+  const altri = testi.filter((testo) => !testo.startsWith(GENERE));
+  const insieme = delGenere.map((testo) => testo.slice(GENERE.length)).join(", ");
+  return frase([...(insieme ? [GENERE + insieme] : []), ...altri].join(", "));
+}
+
+const confronta = preparaConfronto(sedi, { parole, esperienza });
+
+// The same row as the server's, with the box to compare it.
+function disegnaRiga(sede) {
+  const cella = (colonna, ...figli) => crea("td", { "data-colonna": colonna }, ...figli);
+  const sotto = (testo) => (testo ? crea("p", { class: "sotto" }, testo) : "");
+  return crea(
+    "tr",
+    {},
+    crea(
+      "th",
+      { scope: "row" },
+      crea(
+        "a",
+        { href: `${sede.operatore}/#${sede.id}`, "aria-label": `${sede.nome}, ${sede.nomeSede}` },
+        sede.nome,
+      ),
+      sotto(sede.nomeSede),
+      confronta(sede),
+    ),
+    cella("Dove", sede.dove, sotto(sede.indirizzo)),
+    cella(
+      "Esperienza e servizi",
+      sede.gruppo.length ? crea("p", {}, esperienza(sede.gruppo)) : "",
+      crea(
+        "details",
+        { class: "sotto" },
+        crea("summary", {}, conta(sede.servizio.length, "servizio", "servizi")),
+        parole(sede.servizio),
+      ),
+    ),
+    cella(
+      "Accessibilità",
+      sede.accesso.length
+        ? parole(sede.accesso)
+        : crea("span", { class: "riservato" }, "non indicata"),
+    ),
+  );
 }
 
 function corrisponde(sede, scelte, comune, intero) {
@@ -92,17 +144,11 @@ function motiva(sede, scelte, lontano) {
   for (const codice of scelte.gruppo ?? []) {
     if (sede.conosciute.includes(codice)) motivi.push("segue queste persone più di altri operatori");
   }
-  let nota = sede.riga.querySelector(".perche");
-  if (motivi.length === 0) return nota?.remove();
-  if (!nota) {
-    nota = document.createElement("p");
-    nota.className = "perche";
-    sede.riga.cells[0].append(nota);
-  }
-  nota.textContent = `Perché la vedi: ${motivi.join("; ")}.`;
+  sede.riga.querySelector(".perche")?.remove();
+  if (motivi.length === 0) return;
+  sede.riga.cells[0].append(crea("p", { class: "perche" }, `Perché la vedi: ${motivi.join("; ")}.`));
 }
 
-let provinciaMostrata = null;
 let da = null;
 
 function applica(scelte, pagina) {
@@ -115,12 +161,12 @@ function applica(scelte, pagina) {
     : IN_ORDINE_DI_NOME;
   const quante = Math.max(1, Math.ceil(trovate.length / PER_PAGINA));
   const mostrata = Math.min(pagina, quante);
-  const visibili = new Set(trovate.slice((mostrata - 1) * PER_PAGINA, mostrata * PER_PAGINA));
-  for (const sede of sedi) sede.riga.hidden = !visibili.has(sede);
+  const visibili = trovate.slice((mostrata - 1) * PER_PAGINA, mostrata * PER_PAGINA);
   for (const sede of visibili) {
+    sede.riga ??= disegnaRiga(sede);
     motiva(sede, scelte, vicine && { km: vicine.km(sede.posto), da: vicine.nome });
-    corpo.append(sede.riga);
   }
+  righe.replaceChildren(...visibili.map((sede) => sede.riga));
   nessuno.hidden = trovate.length > 0;
 
   const enti = new Set(trovate.map((sede) => sede.operatore)).size;
@@ -133,29 +179,21 @@ function applica(scelte, pagina) {
     elenco.scrollIntoView();
   });
 
-  if (carta) {
-    const perComune = new Map();
-    for (const sede of trovate) perComune.set(sede.codice, (perComune.get(sede.codice) ?? 0) + 1);
-    carta.mostra(perComune);
-    const provincia = scelte.provincia?.[0] ?? "";
-    if (provincia !== (provinciaMostrata ?? "")) {
-      carta.inquadra(provincia, provinciaMostrata !== null);
-    }
-    provinciaMostrata = provincia;
-  }
+  const perComune = new Map();
+  for (const sede of trovate) perComune.set(sede.codice, (perComune.get(sede.codice) ?? 0) + 1);
+  carta.mostra(perComune, scelte.provincia?.[0] ?? "");
   return mostrata;
 }
 
-carta?.tela.addEventListener("comune", (evento) => {
-  modulo.elements.comune.value = evento.detail.comune;
+const carta = preparaCarta("../../operatori/mappa.js", (comune) => {
+  modulo.elements.comune.value = comune;
   filtri.vai(1);
   elenco.focus();
 });
-
 const filtri = collega(modulo, applica);
 // Where comuni are is asked only once somebody says where they start from.
 distanze(modulo.elements.da, (luogo) => {
   da = luogo;
   filtri.vai(1);
 });
-if (carta) carta.tela.dataset.pronta = "";
+modulo.dataset.pronto = "";

@@ -1,5 +1,7 @@
 // The vacancies: filters, map and list move together, over one file of columns.
 
+import { carta as preparaCarta } from "./carta.js";
+import { crea } from "./elementi.js";
 import { collega } from "./filtri.js";
 import { disegnaPagine } from "./pagine.js";
 import { conta, numero, piega } from "./parole.js";
@@ -16,7 +18,7 @@ const barra = document.getElementById("pagine");
 const nessuno = document.getElementById("nessuno");
 const fuoriMappa = document.getElementById("fuori-mappa");
 
-const [dati, carta] = await Promise.all([caricaPosti(), caricaMappa()]);
+const dati = await caricaPosti();
 
 // Without the whole list no filter can be right: the provinces' pages take over.
 async function caricaPosti() {
@@ -29,20 +31,6 @@ async function caricaPosti() {
     conteggio.textContent =
       "L’elenco completo non si è caricato. Riprova, o usa gli elenchi per provincia in fondo alla pagina.";
     throw errore;
-  }
-}
-
-// The list works even where the map cannot be drawn.
-async function caricaMappa() {
-  try {
-    const [{ prepara }, disegno] = await Promise.all([
-      import("./mappa.js"),
-      import("../../scoperture/mappa.js"),
-    ]);
-    return prepara(disegno);
-  } catch (errore) {
-    console.error(errore);
-    return null;
   }
 }
 
@@ -80,14 +68,6 @@ function trova(scelte) {
     if (comune && !comuni[offerte.comune[i]]) return false;
     return !cerca || professioni[offerte.professione[i]] || mansioni[offerte.mansione[i]] === true;
   });
-}
-
-// Builds an element; texts become text nodes, whatever they hold.
-function crea(nome, attributi, ...figli) {
-  const elemento = document.createElement(nome);
-  for (const [chiave, valore] of Object.entries(attributi)) elemento.setAttribute(chiave, valore);
-  elemento.append(...figli.filter((figlio) => figlio !== null));
-  return elemento;
 }
 
 function sotto(testo, classe = "sotto") {
@@ -157,8 +137,6 @@ function disegnaRiga(i) {
   );
 }
 
-let provinciaMostrata = null;
-
 function mostraMappa(trovate, scelte) {
   const perComune = new Map();
   for (const i of trovate) {
@@ -166,12 +144,7 @@ function mostraMappa(trovate, scelte) {
     const codice = dati.comuni[offerte.comune[i]][0];
     perComune.set(codice, (perComune.get(codice) ?? 0) + offerte.posti[i]);
   }
-  carta.mostra(perComune);
-  const provincia = scelte.provincia?.[0] ?? "";
-  if (provincia !== (provinciaMostrata ?? "")) {
-    carta.inquadra(provincia, provinciaMostrata !== null);
-  }
-  provinciaMostrata = provincia;
+  carta.mostra(perComune, scelte.provincia?.[0] ?? "");
 }
 
 function applica(scelte, pagina) {
@@ -202,15 +175,14 @@ function applica(scelte, pagina) {
     nascosti === 1
       ? "1 posto non è sulla mappa, perché il comune è riservato: è nell’elenco."
       : `${conta(nascosti, "posto", "posti")} non sono sulla mappa, perché il comune è riservato: sono nell’elenco.`;
-  if (carta) mostraMappa(trovate, scelte);
+  mostraMappa(trovate, scelte);
   return mostrata;
 }
 
-carta?.tela.addEventListener("comune", (evento) => {
-  modulo.elements.comune.value = evento.detail.comune;
+const carta = preparaCarta("../../scoperture/mappa.js", (comune) => {
+  modulo.elements.comune.value = comune;
   filtri.vai(1);
   elenco.focus();
 });
-
 const filtri = collega(modulo, applica);
-if (carta) carta.tela.dataset.pronta = "";
+modulo.dataset.pronto = "";
