@@ -212,8 +212,9 @@ class Geometry(_Section):
 class Return(_Section):
     """How the suppliers' monitoring returns fill a data set (docs/add-a-measure.md).
 
-    `grandezze` are the fields that a return gives, one row each; `categoria` the field that the
-    return's own column of that name fills, where there is one.
+    `grandezze` are the fields that a return gives, one row each: numbers, or dates and codes, and
+    never free text; `categoria` the field that the return's own column of that name fills, where
+    there is one.
     """
 
     grandezze: list[str] = Field(min_length=1)
@@ -236,6 +237,22 @@ class Contract(_Section):
     riservatezza: Policy
     attese: Expectations = Field(default_factory=Expectations)
     ritorno: Return | None = None
+
+    @model_validator(mode="after")
+    def _no_free_text(self) -> Contract:
+        asked = self.ritorno.grandezze if self.ritorno else []
+        loose = [
+            field.name
+            for field in self.campi
+            if field.name in asked and field.definizione.tipo in ("testo", "elenco")
+            if not (field.definizione.vocabolario or field.definizione.formato)
+        ]
+        if loose:
+            raise ValueError(
+                "un ritorno non porta testo libero: chiedono un vocabolario o un formato "
+                f"{', '.join(loose)}"
+            )
+        return self
 
     @property
     def names(self) -> list[str]:

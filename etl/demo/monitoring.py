@@ -11,6 +11,7 @@ import io
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from etl.demo.chance import Chance
 from etl.demo.territory import Territory
 from etl.demo.truth import Progress
 
-HEADER = ("misura", "codice_provincia", "periodo", "categoria", "grandezza", "quantita")
-Row = tuple[str, str, str, str, str, str]
+HEADER = ("misura", "codice_provincia", "periodo", "categoria", "grandezza", "quantita", "codice")
+Row = tuple[str, str, str, str, str, str, str]
 
 
 def write_returns(path: Path, territory: Territory, seed: int, tell: Progress) -> int:
@@ -42,12 +43,16 @@ def returns(territory: Territory, seed: int, folder: Path = DATASETS) -> Iterato
     province codes. `categorie` are (code, weight). Each of `valori` has either `media` (the whole
     region's mean in the first period) and `crescita`, or `parte_di` another one, between `da` and
     `a`, moved by `deriva` each period; or is drawn from `una_di`; or is `fisso`, with a `passo`
-    each period; or is the `prodotto` of others.
+    each period; or is the `prodotto` of others. What is no number is a code drawn from `codici`,
+    or the day that is `giorno` plus up to `entro` days; `manca` is how often nobody sends it. A
+    data set of unlike categories has a list of plans.
     """
     for path in sorted(folder.glob("*/dimostrazione.toml")):
         plans = tomllib.loads(path.read_text(encoding="utf-8"))
         for slug in sorted(plans):
-            yield from _of_data_set(slug, plans[slug], territory, seed)
+            several = plans[slug] if isinstance(plans[slug], list) else [plans[slug]]
+            for plan in several:
+                yield from _of_data_set(slug, plan, territory, seed)
 
 
 def _of_data_set(
@@ -64,8 +69,24 @@ def _of_data_set(
                 chance = Chance(seed, "monitoraggio", slug, place, period, category)
                 values: dict[str, float] = {}
                 for name, rule in plan["valori"].items():
+                    if "codici" in rule or "giorno" in rule:
+                        # the same in every period: it tells of one thing, or of one event
+                        code = _code(rule, Chance(seed, slug, place, category, name))
+                        if code:
+                            yield slug, place, period, category, name, "", code
+                        continue
                     values[name] = _value(rule, values, chance, own[name], weight * part, age)
-                    yield slug, place, period, category, name, _written(values[name], rule)
+                    amount = _written(values[name], rule)
+                    yield slug, place, period, category, name, amount, ""
+
+
+def _code(rule: Mapping[str, Any], chance: Chance) -> str:
+    if chance.happens(rule.get("manca", 0)):
+        return ""
+    if "codici" in rule:
+        return str(chance.one(rule["codici"]))
+    days = timedelta(chance.between(0, rule["entro"]))
+    return str(date.fromisoformat(rule["giorno"]) + days)
 
 
 def _places(which: str | list[str], territory: Territory) -> dict[str, float]:

@@ -12,6 +12,7 @@ from etl.receive import Received
 
 RETURNS = "ritorni-monitoraggio"
 LIST_SEPARATOR = "|"
+NUMBERS = ("intero", "decimale")
 
 
 def fact_files(contract: Contract, folder: Path = DATASETS) -> list[Path]:
@@ -74,27 +75,25 @@ def from_returns(received: Received, contract: Contract, rule: Return) -> pd.Dat
     smallest number, above zero, by which one counted column exceeds another that it contains: a
     small remainder speaks of few people as much as a small count does.
     """
-    rows = received.tables.get(RETURNS)
+    rows = returned(received)
     keys = [name for name in ("codice_provincia", "periodo", rule.categoria) if name]
     keys = [name for name in keys if name in contract.names]
-    if rows is None:
-        rows = pd.DataFrame(
-            {name: pd.Series(dtype="str") for name in ("misura", "codice_provincia", "periodo")}
-            | {"categoria": pd.Series(dtype="str"), "grandezza": pd.Series(dtype="str")}
-            | {"quantita": pd.Series(dtype="Float64"), "sintetico": pd.Series(dtype="boolean")}
-        )
     own = rows[(rows["misura"] == contract.slug) & rows["grandezza"].isin(rule.grandezze)]
     if rule.categoria:
         own = own.assign(**{rule.categoria: own["categoria"]})
     own = own.dropna(subset=keys)
-    table = own.pivot(index=keys, columns="grandezza", values="quantita").reset_index()
+    wide = {
+        value: own.pivot(index=keys, columns="grandezza", values=value)
+        for value in ("quantita", "codice")
+    }
+    table = wide["quantita"].index.to_frame(index=False)
     invented = own.groupby(keys, sort=True)["sintetico"].any().reset_index()
     table = table.merge(invented, on=keys, how="left") if len(own) else table.assign(sintetico=True)
     kinds = {field.name: field.definizione.tipo for field in contract.campi}
     for name in rule.grandezze:
-        values = table[name] if name in table else pd.Series(pd.NA, index=table.index)
-        values = values.astype("Float64")
-        table[name] = values if kinds[name] == "decimale" else values.round().astype("Int64")
+        sent = wide["quantita" if kinds[name] in NUMBERS else "codice"]
+        values = sent[name].array if name in sent else [pd.NA] * len(table)
+        table[name] = _value(kinds[name], pd.Series(values, index=table.index, dtype="object"))
     if "provincia" in contract.names:
         places = received.geography.province[["codice_provincia", "provincia"]]
         table = table.merge(places, on="codice_provincia", how="inner")
@@ -103,27 +102,80 @@ def from_returns(received: Received, contract: Contract, rule: Return) -> pd.Dat
     return table.sort_values(contract.chiave, ignore_index=True)
 
 
-def latest_return(received: Received, contract: Contract) -> pd.DataFrame:
-    """Return the last figures that were sent for each category: category, items, `sintetico`.
+def returned(received: Received) -> pd.DataFrame:
+    """Return every monitoring return that was received, with its columns even where none was."""
+    rows = received.tables.get(RETURNS)
+    kinds = {"quantita": "Float64", "sintetico": "boolean"}
+    names = ("misura", "codice_provincia", "periodo", "categoria", "grandezza", "quantita")
+    columns = (*names, "codice", "sintetico")
+    if rows is None:
+        rows = pd.DataFrame({name: pd.Series(dtype=kinds.get(name, "str")) for name in columns})
+    return rows if "codice" in rows else rows.assign(codice=None)
 
-    For data sets whose rows stand in a document, and whose returns only say what became of them.
+
+def own_returns(received: Received, slug: str) -> pd.DataFrame:
+    """Return the numbers sent for one data set, a row a province, `categoria` and `periodo`.
+
+    A column an item, for modules that work the data set out of them; `codice_provincia` is «»
+    where none is given, and `sintetico` tells whether any figure is invented.
+    """
+    rows = returned(received)
+    own = rows[rows["misura"] == slug]
+    own = own.assign(codice_provincia=own["codice_provincia"].fillna(""))
+    keys = ["codice_provincia", "categoria", "periodo"]
+    wide = own.pivot(index=keys, columns="grandezza", values="quantita").reset_index()
+    invented = own.groupby(keys)["sintetico"].any().reset_index()
+    return wide.merge(invented, on=keys)
+
+
+def _value(kind: str, sent: pd.Series) -> pd.Series:
+    """Return what returns give of one item, typed: numbers as numbers, the rest as facts are."""
+    if kind == "intero":
+        return sent.astype("Float64").round().astype("Int64")
+    return sent.astype("Float64") if kind == "decimale" else _typed(kind, sent)
+
+
+def latest_return(received: Received, contract: Contract) -> pd.DataFrame:
+    """Return the last value that was sent of each item: category, items, `sintetico`, by category.
+
+    For data sets whose rows stand in a document or in a list, and whose returns only say what
+    became of them. The category's column is named as the contract says, else «categoria».
     """
     rule = contract.ritorno
-    if rule is None or rule.categoria is None:
-        raise ContractError(f"«{contract.slug}» non ha una sezione [ritorno] con «categoria».")
-    rows = received.tables.get(RETURNS)
-    kept = [rule.categoria, *rule.grandezze, "sintetico"]
-    if rows is None or rows.empty:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in kept}).astype(
-            dict.fromkeys(rule.grandezze, "Int64") | {"sintetico": "boolean"}
-        )
-    own = rows[rows["misura"] == contract.slug].sort_values(["categoria", "grandezza", "periodo"])
-    last = own.groupby(["categoria", "grandezza"], sort=True)[["quantita", "sintetico"]].last()
-    values = last["quantita"].unstack("grandezza").reindex(columns=rule.grandezze)
-    table = values.round().astype("Int64").rename_axis(rule.categoria).reset_index()
-    invented = last["sintetico"].groupby("categoria").any()
-    table["sintetico"] = table[rule.categoria].map(invented).astype("boolean")
+    if rule is None:
+        raise ContractError(f"«{contract.slug}» non ha una sezione [ritorno].")
+    category = rule.categoria or "categoria"
+    rows = returned(received)
+    own = rows[(rows["misura"] == contract.slug) & rows["categoria"].notna()]
+    own = own.sort_values(["categoria", "grandezza", "periodo"])
+    last = own.groupby(["categoria", "grandezza"], sort=True)[["quantita", "codice", "sintetico"]]
+    latest = last.last()
+    kinds = {field.name: field.definizione.tipo for field in contract.campi}
+    table = pd.DataFrame({category: sorted(set(own["categoria"]))}, dtype="str")
+    for name in rule.grandezze:
+        values = latest["quantita" if kinds[name] in NUMBERS else "codice"]
+        own_item = values.index.get_level_values("grandezza") == name
+        known = values[own_item].droplevel("grandezza")
+        sent = pd.Series(table[category].map(known), index=table.index, dtype="object")
+        table[name] = _value(kinds[name], sent)
+    invented = latest["sintetico"].groupby("categoria").any()
+    table["sintetico"] = table[category].map(invented).astype("boolean")
     return table
+
+
+def facts_with_return(received: Received, contract: Contract, figure: str) -> pd.DataFrame:
+    """Return the documents' rows with one figure that returns may give where no document does.
+
+    The document's own `figure` always stands; a row is synthetic where the figure is invented.
+    """
+    key = contract.chiave[0]
+    facts = from_facts(contract).drop(columns="sintetico")
+    sent = latest_return(received, contract).rename(columns={figure: "_inviato"})
+    table = facts.merge(sent, on=key, how="left")
+    sent_only = table[figure].isna() & table["_inviato"].notna()
+    table[figure] = table[figure].fillna(table["_inviato"]).astype("Int64")
+    table["sintetico"] = table["sintetico"].fillna(False) & sent_only
+    return table.drop(columns="_inviato").sort_values(key, ignore_index=True)
 
 
 def _remainder(contract: Contract, table: pd.DataFrame) -> pd.Series:

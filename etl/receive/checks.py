@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 
 import pandas as pd
 
-from etl.contracts import Contract, load_contracts, vocabulary
+from etl.contracts import Contract, FieldDefinition, load_contracts, vocabulary
 from etl.problems import Problem, Severity
 from etl.receive.geography import Geography
 from etl.receive.validation import Found, Table
@@ -119,11 +121,15 @@ def _compensations(table: Table, registers: Registers, _: str | None) -> list[Fo
 
 
 def _returns(table: Table, registers: Registers, _: str | None) -> list[Found]:
-    """A return names a measure, an item and a category that some data set asks for."""
+    """A return names a measure, an item and a category that some data set asks for.
+
+    Its value is a number, or a date or code, as the item's own field says.
+    """
     asked = {c.slug: c for c in load_contracts() if c.ritorno is not None}
     found = _province_codes(table, registers, "codice_provincia")
-    columns = (table.column("misura"), table.column("grandezza"), table.column("categoria"))
-    for index, (measure, item, category) in enumerate(zip(*columns, strict=True)):
+    names = ("misura", "grandezza", "categoria", "quantita", "codice")
+    columns = [table.column(name) for name in names]
+    for index, (measure, item, category, amount, code) in enumerate(zip(*columns, strict=True)):
         contract = asked.get(str(measure))
         rule = contract.ritorno if contract else None
         if contract is None or rule is None:
@@ -136,14 +142,18 @@ def _returns(table: Table, registers: Registers, _: str | None) -> list[Found]:
             wrong = ("categoria", "categoria-sconosciuta", "La misura non ha questa categoria.")
             expected = _categories(contract, rule.categoria)
         else:
-            continue
-        column, code, message = wrong
+            entry = _field_of(contract, str(item))
+            fault = _value_fault(entry, amount, code, registers)
+            if fault is None:
+                continue
+            wrong, expected = fault, _value_expected(entry)
+        column, kind, message = wrong
         found.append(
             (
                 index,
                 table.problem(
                     index,
-                    code,
+                    kind,
                     message,
                     "usare una delle parole attese, come stanno nel modello del ritorno.",
                     column=table.header(column),
@@ -155,24 +165,74 @@ def _returns(table: Table, registers: Registers, _: str | None) -> list[Found]:
     return found
 
 
+def _field_of(contract: Contract, name: str) -> FieldDefinition | None:
+    """Return the field that an item fills; None where a module works its figures out of numbers."""
+    return next((item.definizione for item in contract.campi if item.name == name), None)
+
+
+def _value_fault(
+    entry: FieldDefinition | None, amount: object, code: object, registers: Registers
+) -> tuple[str, str, str] | None:
+    """Return the column, kind and message of what is wrong with a return's value, if anything."""
+    if entry is None or entry.tipo in ("intero", "decimale"):
+        if amount is None:
+            return "quantita", "quantita-mancante", "Manca il numero di questa grandezza."
+        if code is not None:
+            return "codice", "codice-di-troppo", "Questa grandezza è un numero, senza codice."
+        return None
+    if amount is not None:
+        return "quantita", "quantita-di-troppo", "Questa grandezza non è un numero."
+    known = code is not None and _is_code(entry, str(code))
+    if known and entry.nome == "codice_comune":
+        known = registers.geography.region_of(str(code)[:3]) is not None
+    if not known:
+        return "codice", "codice-sbagliato", "Il codice non è uno di quelli della grandezza."
+    return None
+
+
+def _is_code(entry: FieldDefinition, code: str) -> bool:
+    if entry.tipo == "data":
+        try:
+            return date.fromisoformat(code).isoformat() == code
+        except ValueError:
+            return False
+    if entry.tipo == "logico":
+        return code in ("true", "false")
+    words = code.split("|") if entry.tipo == "elenco" else [code]
+    if entry.vocabolario:
+        return set(words) <= set(vocabulary(entry.vocabolario))
+    return all(re.fullmatch(entry.formato or "", word) for word in words)
+
+
+def _value_expected(entry: FieldDefinition | None) -> str:
+    if entry is None or entry.tipo in ("intero", "decimale"):
+        return "un numero in «quantita»"
+    if entry.vocabolario:
+        return ", ".join(vocabulary(entry.vocabolario))
+    kinds = {"data": "una data (AAAA-MM-GG)", "logico": "true o false"}
+    return kinds.get(entry.tipo) or f"un codice fatto così: {entry.formato}"
+
+
 def _near(word: str, known: list[str]) -> str:
     return ", ".join(difflib.get_close_matches(word, known, 3, 0.3) or sorted(known))
 
 
 def _known_category(contract: Contract, name: str, value: object) -> bool:
-    words = _vocabulary_of(contract, name)
-    return value is not None and (words is None or str(value) in words)
+    entry = _field_of(contract, name)
+    if value is None or entry is None:
+        return value is not None
+    if entry.vocabolario:
+        return str(value) in vocabulary(entry.vocabolario)
+    return entry.formato is None or bool(re.fullmatch(entry.formato, str(value)))
 
 
 def _categories(contract: Contract, name: str) -> str:
-    return ", ".join(_vocabulary_of(contract, name) or ["un testo"])
-
-
-def _vocabulary_of(contract: Contract, name: str) -> list[str] | None:
-    """Return the words of a category, or None where any text is one."""
-    found = (item.definizione.vocabolario for item in contract.campi if item.name == name)
-    words = next(found, None)
-    return list(vocabulary(words)) if words else None
+    entry = _field_of(contract, name)
+    if entry is not None and entry.vocabolario:
+        return ", ".join(vocabulary(entry.vocabolario))
+    if entry is not None and entry.formato:
+        return f"un codice fatto così: {entry.formato}"
+    return "un testo"
 
 
 # What comes first must not come later.

@@ -144,6 +144,17 @@ def load_geography(config: Config) -> Geography:
     return _load(config.portale.anno_geografia, tuple(config.portale.province))
 
 
+def municipalities(year: int, provinces: tuple[str, ...]) -> pd.DataFrame:
+    """Return the comuni of any Italian provinces (ISTAT codes), in `Geography.comuni`'s columns.
+
+    For what lies outside the portal's territory, such as Pordenone. Raises ValueError for a code
+    that no province has.
+    """
+    if not provinces:
+        return pd.DataFrame({"codice_comune": [], "comune": [], "lat": [], "lon": []}, dtype="str")
+    return _load(year, provinces).comuni
+
+
 def slug(text: str) -> str:
     """Return `text` as it stands in an address: small letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", name_key(text)).strip("-")

@@ -143,6 +143,20 @@ def test_an_action_s_state_is_the_document_s_or_the_last_return_s_or_unknown() -
     assert table.loc[[first, second, third], "sintetico"].tolist() == [True, True, False]
 
 
+def test_an_action_that_a_return_calls_suspended_is_suspended_unless_it_is_done() -> None:
+    facts = from_facts(load_contract("azioni"))
+    first, second = facts.loc[facts["stato_azione"].isna(), "id_azione"].head(2)
+    given = received(
+        ("azioni", "2015", first, "avanzamento", 30),
+        ("azioni", "2015", second, "avanzamento", 100),
+    )
+    rows = given.tables[RETURNS].assign(codice=None)
+    said = rows.assign(grandezza="stato_azione", quantita=pd.NA, codice="sospesa")
+    given.tables[RETURNS] = pd.concat([rows, said.astype({"quantita": "Float64"})])
+    table = azioni.derive(inputs(given)).set_index("id_azione")
+    assert table.loc[[first, second], "stato_azione"].tolist() == ["sospesa", "conclusa"]
+
+
 def test_a_target_keeps_what_the_document_plans_whatever_is_sent() -> None:
     given = received(("traguardi", "2015", "pdz-laboratori", "realizzato", 2))
     table = traguardi.derive(inputs(given)).set_index("id_traguardo")

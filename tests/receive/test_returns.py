@@ -13,7 +13,7 @@ from etl.receive.checks import Registers, check_table
 from etl.receive.validation import Table
 
 PROVINCES = SimpleNamespace(region_of=lambda code: "03" if code == "015" else None)
-GOOD = ["promotore-68", "015", "2021", None, "promotori", "12"]
+GOOD = ["promotore-68", "015", "2021", None, "promotori", "12", None]
 
 
 def problems(*rows: list[Any]) -> list[tuple[int, str, str | None, str | None]]:
@@ -29,7 +29,7 @@ def problems(*rows: list[Any]) -> list[tuple[int, str, str | None, str | None]]:
 
 
 def test_a_return_that_a_measure_asks_for_is_accepted() -> None:
-    area = ["piani-di-zona", None, "2013", "nord", "persone_inserite", "80"]
+    area = ["piani-di-zona", None, "2013", "nord", "persone_inserite", "80", None]
     assert problems(GOOD, area) == []
 
 
@@ -52,11 +52,48 @@ def test_a_wrong_word_is_named_with_the_words_that_would_do(
 
 @pytest.mark.parametrize("category", [None, "centro"])
 def test_a_category_outside_the_vocabulary_is_refused(category: str | None) -> None:
-    row = ["piani-di-zona", None, "2013", category, "persone_inserite", "80"]
+    row = ["piani-di-zona", None, "2013", category, "persone_inserite", "80", None]
     ((_, code, column, words),) = problems(row)
     assert (code, column) == ("categoria-sconosciuta", "categoria")
     assert "nord" in (words or "")
 
 
 def test_a_category_without_a_vocabulary_may_be_any_text() -> None:
-    assert problems(["costi-standard", None, "2021", "formazione/3", "ore", "800"]) == []
+    assert problems(["costi-standard", None, "2021", "formazione/3", "ore", "800", None]) == []
+
+
+@pytest.mark.parametrize(
+    ("item", "amount", "code", "found"),
+    [
+        ("promotori", None, None, ("quantita-mancante", "quantita")),
+        ("promotori", "12", "dodici", ("codice-di-troppo", "codice")),
+        ("data_atto", "20201001", None, ("quantita-di-troppo", "quantita")),
+        ("data_atto", None, "1/10/2020", ("codice-sbagliato", "codice")),
+        ("data_atto", None, None, ("codice-sbagliato", "codice")),
+        ("modo_sportello", None, "da Mario Rossi", ("codice-sbagliato", "codice")),
+        ("data_atto", None, "2020-10-01", None),
+        ("modo_sportello", None, "ente_esterno", None),
+    ],
+)
+def test_a_value_is_a_number_or_a_code_as_its_column_asks_and_never_free_text(
+    item: str, amount: str | None, code: str | None, found: tuple[str, str] | None
+) -> None:
+    rows = problems(["promotore-68", "015", "2021", None, item, amount, code])
+    assert [(kind, column) for _, kind, column, _ in rows] == ([found] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("category", "item", "code", "found"),
+    [
+        ("fs-01", "codice_comune", "015146", None),
+        ("fs-01", "codice_comune", "999146", "codice-sbagliato"),
+        ("fs-01", "attivita_agricole", "vivaio|verde", None),
+        ("fs-01", "attivita_agricole", "vivaio|banca", "codice-sbagliato"),
+        ("Azienda di Mario Rossi", "codice_comune", "015146", "categoria-sconosciuta"),
+    ],
+)
+def test_a_list_s_codes_are_checked_one_by_one_and_names_are_no_codes(
+    category: str, item: str, code: str, found: str | None
+) -> None:
+    rows = problems(["fattorie-sociali", None, "2015", category, item, None, code])
+    assert [kind for _, kind, _, _ in rows] == ([found] if found else [])
