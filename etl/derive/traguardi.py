@@ -6,19 +6,12 @@ import pandas as pd
 
 from etl.contracts import load_contract
 from etl.derive.datasets import Inputs
-from etl.derive.declared import from_facts, latest_return
+from etl.derive.declared import facts_with_return
 
 
 def derive(inputs: Inputs) -> pd.DataFrame:
-    """Return one row per target; `realizzato` is the document's, else that of the last return.
+    """Return one row per target; `previsto` is always the document's, `realizzato` where it can.
 
-    `previsto` is always the document's. A row is synthetic where `realizzato` is invented.
+    Where no document tells `realizzato`, it is that of the last return.
     """
-    contract = load_contract("traguardi")
-    facts = from_facts(contract).drop(columns="sintetico")
-    sent = latest_return(inputs.received, contract).rename(columns={"realizzato": "_inviato"})
-    table = facts.merge(sent, on="id_traguardo", how="left")
-    sent_only = table["realizzato"].isna() & table["_inviato"].notna()
-    table["realizzato"] = table["realizzato"].fillna(table["_inviato"]).astype("Int64")
-    table["sintetico"] = table["sintetico"].fillna(False) & sent_only
-    return table.sort_values("id_traguardo", ignore_index=True)
+    return facts_with_return(inputs.received, load_contract("traguardi"), "realizzato")

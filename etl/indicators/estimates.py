@@ -85,6 +85,21 @@ def change(now: float, before: float) -> Estimate:
     return Estimate(value, now, before)
 
 
+def difference(part: float, whole: float, other: float, others: float) -> Estimate:
+    """Return part / whole − other / others, with its 95 % interval (Newcombe 1998, method 10).
+
+    `numerator` and `denominator` are those of the first proportion; without a denominator there is
+    no value.
+    """
+    if not whole or not others:
+        return Estimate(None, part, whole)
+    p, q = part / whole, other / others
+    (low, high), (other_low, other_high) = wilson(part, whole), wilson(other, others)
+    below = math.hypot(p - low, other_high - q)
+    above = math.hypot(high - p, q - other_low)
+    return Estimate(p - q, part, whole, p - q - below, p - q + above)
+
+
 def byar(observed: float, expected: float, z: float = Z95) -> tuple[float, float]:
     """Return Byar's interval of the ratio observed / expected (Breslow and Day 1987, p. 69)."""
     _counted(observed, expected)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from etl.indicators.estimates import Estimate, change, proportion, ratio
 
-Kind = Literal["proporzione", "rapporto", "variazione", "conteggio"]
+Kind = Literal["proporzione", "rapporto", "variazione", "conteggio", "differenza"]
 
 TEXTS = Path(__file__).with_name("formule.toml")
 
@@ -40,9 +40,12 @@ class Formula(BaseModel):
 
         `kind` is for a formula that names several quantities, and one of another kind is wanted.
         Raises ValueError where the numbers cannot be (a part above its whole), or where the
-        formula needs a denominator and none is given.
+        formula needs a denominator and none is given. A difference is of two proportions: each is
+        estimated as one.
         """
         wanted = kind or self.tipo
+        if wanted == "differenza":
+            wanted = "proporzione"
         if wanted == "conteggio":
             return Estimate(numerator, numerator, numerator)
         if denominator is None:

@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from etl.indicators.estimates import Estimate, change, proportion, ratio
+from etl.indicators.estimates import (
+    COMPARABLE,
+    Estimate,
+    byar,
+    change,
+    proportion,
+    ratio,
+    wilson,
+)
+from etl.indicators.resources import parameter
+
+# People from which a network is called large: a class of the page, not a rule.
+LARGE_NETWORK = 100
 
 
 def coverage(in_force: float, quota: float) -> Estimate:
@@ -144,9 +156,9 @@ def insertions(persons: int, entries: int, social: int, protected: int) -> Inser
 
 
 def progress(states: Sequence[str]) -> dict[str, Estimate]:
-    """F30: share of actions in each state, in the order of the states' own names."""
+    """F30: share of actions in each state; every action is counted, so there is no interval."""
     return {
-        state: proportion(sum(item == state for item in states), len(states))
+        state: ratio(sum(item == state for item in states), len(states))
         for state in ("non_avviata", "in_corso", "conclusa", "sospesa")
     }
 
@@ -174,6 +186,47 @@ def adapted(granted: float, requested: float) -> Estimate:
 def completeness(filled: float, expected: float) -> Estimate:
     """F34: values given, of the values asked for (ISO/IEC 25012)."""
     return proportion(filled, expected)
+
+
+@dataclass(frozen=True)
+class NetworkEvidence:
+    """What a network's figures let one say, in the codes of the data set `reti-valutate`."""
+
+    size: str
+    outcome: str
+    benefit: str
+    evidence: str
+
+
+def network_evidence(
+    people: float | None,
+    placed: float | None,
+    expected: float | None,
+    answers: float | None,
+    better: float | None,
+) -> NetworkEvidence:
+    """F8 and F6 of a network, as classes (None: nobody sent the figure).
+
+    The outcome is above (below) what was expected where Byar's 95 % interval of O/E lies above
+    (below) 1; the benefit is shown where Wilson's interval of those who improved lies above the
+    declared share. Fewer people, or answers, than the declared minimum are not compared.
+    """
+    least = parameter("panel_persone")
+    size = "meno_di_30"
+    if people is not None and people >= least:
+        size = "30_99" if people < LARGE_NETWORK else "100_e_piu"
+    outcome = benefit = "non_confrontabile"
+    if people is not None and people >= least and placed is not None and expected:
+        low, high = byar(placed, expected)
+        outcome = "sopra" if low > 1 else "sotto" if high < 1 else "in_linea"
+    if answers is not None and answers >= COMPARABLE and better is not None:
+        shown = wilson(better, answers)[0] > parameter("panel_migliorati")
+        benefit = "mostrato" if shown else "non_mostrato"
+    good = (outcome == "sopra") + (benefit == "mostrato")
+    evidence = ("nessuno", "un_criterio", "due_criteri")[good]
+    if "non_confrontabile" in (outcome, benefit):
+        evidence = "non_confrontabile"
+    return NetworkEvidence(size, outcome, benefit, evidence)
 
 
 def leverage(private: float, public: float) -> Estimate:

@@ -36,6 +36,16 @@ def saturation(allocated: float, committed: float, paid: float) -> Saturation:
     return Saturation(ratio(committed, allocated), ratio(paid, committed), allocated - committed)
 
 
+def budget_flag(found: Saturation) -> str | None:
+    """F15: whether the money still allows a measure to widen; None where nothing was allocated."""
+    share = found.committed.value
+    if share is None:
+        return None
+    if found.left <= 0:
+        return "esaurite"
+    return "in_esaurimento" if share >= parameter("risorse_in_esaurimento") else "disponibili"
+
+
 @dataclass(frozen=True)
 class UnitCost:
     """Cost of an hour (€): weighted over all hours, mean and median of operators, dispersion.

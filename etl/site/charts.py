@@ -47,6 +47,19 @@ class Chart:
     width: int = WIDTH
 
     @property
+    def numeric(self) -> tuple[bool, ...]:
+        """For each column, whether its cells are figures, or words that stand in their place."""
+
+        def figure(cell: Cell) -> bool:
+            return cell is None or not isinstance(cell, str) or cell in (WITHHELD, NOT_COLLECTED)
+
+        return tuple(
+            all(figure(row[place]) for row in self.rows)
+            and any(row[place] is not None for row in self.rows)
+            for place in range(len(self.headers))
+        )
+
+    @property
     def csv(self) -> str:
         """The chart's figures as a CSV file (RFC 4180)."""
         out = io.StringIO()
@@ -75,6 +88,8 @@ def shown(value: float | None, unit: str = "", missing: str = NOT_COLLECTED) -> 
         return missing
     if unit == "percento":
         return f"{number(round(100 * value, 1))}%"
+    if unit == "punti percentuali":
+        return f"{number(round(100 * value, 1))} {unit}"
     figure = number(round(value, 2))
     if unit.startswith("euro"):
         return f"{figure} €" + unit.removeprefix("euro")
@@ -82,10 +97,10 @@ def shown(value: float | None, unit: str = "", missing: str = NOT_COLLECTED) -> 
 
 
 def plain(value: float | None, unit: str) -> float | None:
-    """Return a figure as its table holds it: percentages as percent."""
+    """Return a figure as its table holds it: percentages, and points, as percent."""
     if value is None:
         return None
-    return round(100 * value, 1) if unit == "percento" else round(value, 2)
+    return round(100 * value, 1) if unit in ("percento", "punti percentuali") else round(value, 2)
 
 
 def wrapped(text: str, letters: int = LETTERS) -> list[str]:
@@ -431,13 +446,17 @@ def funnel(
 
 @dataclass(frozen=True)
 class Action:
-    """One action of a plan: its name, the periods in which it is planned, its state in words."""
+    """One action of a plan: its name, the periods in which it is planned, its state in words.
+
+    `linked` are the numbers of other plans' actions that the document names beside it.
+    """
 
     code: str
     label: str
     periods: frozenset[str]
     state: str
     responsible: str = ""
+    linked: str = ""
 
 
 STATE_SIGNS = {
@@ -465,6 +484,7 @@ def gantt(
     """Return the actions of a plan by period, each with its state as a sign and a word."""
     left, right = 96, WIDTH - 10
     step = (right - left) / max(1, len(periods))
+    linked = any(action.linked for action in actions)
     states = sorted({action.state for action in actions}, key=_state_place)
     key = [
         {"x": 178 * (place % 2), "y": 13 + 18 * (place // 2), "segno": STATE_SIGNS.get(state, "?")}
@@ -493,7 +513,7 @@ def gantt(
         name,
         title,
         description,
-        ("Sigla", "Azione", "Quando", "Stato", "Responsabile"),
+        ("Sigla", "Azione", "Quando", "Stato", "Responsabile", *(("Azioni collegate",) * linked)),
         tuple(
             (
                 a.code,
@@ -501,6 +521,7 @@ def gantt(
                 ", ".join(p for p in periods if p in a.periods),
                 a.state,
                 a.responsible,
+                *((a.linked,) * linked),
             )
             for a in actions
         ),
@@ -546,7 +567,7 @@ def matrix(
     for key, cells in rows.items():
         drawn.append(
             {
-                "nome": textwrap.shorten(key, 16, placeholder="…"),
+                "nome": _short_lines(key, y),
                 "y": y,
                 "celle": [
                     {
@@ -585,6 +606,97 @@ def matrix(
         },
         **more,
     )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point on a map: its name, its place (WGS84), how many things stand there."""
+
+    label: str
+    lat: float
+    lon: float
+    count: int
+
+
+def places(
+    name: str,
+    title: str,
+    description: str,
+    points: Sequence[Place],
+    headers: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    **more: Any,
+) -> Chart:
+    """Return a plain map: a numbered circle a place, its name beside it, and a scale.
+
+    Longitudes are shrunk by the cosine of the latitude; names stand where they cover no other.
+    """
+    margin, room = 26, WIDTH - 116
+    south, north = min(p.lat for p in points), max(p.lat for p in points)
+    west, east = min(p.lon for p in points), max(p.lon for p in points)
+    shrink = math.cos(math.radians((south + north) / 2))
+    scale = room / max((east - west) * shrink, (north - south) * 0.9, 0.05)
+    drawn: list[dict[str, Any]] = []
+    for point in points:
+        drawn.append(
+            {
+                "x": round(margin + (point.lon - west) * shrink * scale, 1),
+                "y": round(margin + (north - point.lat) * scale, 1),
+                "raggio": 9 if point.count < 10 else 12,
+                "numero": number(point.count),
+            }
+        )
+    taken = [_box(spot["x"], spot["y"], 12, 12) for spot in drawn]
+    for spot, point in sorted(zip(drawn, points, strict=True), key=lambda pair: pair[0]["x"]):
+        text = textwrap.shorten(point.label, 24, placeholder="…")
+        wide = 6.1 * len(text)
+        ways = [
+            (spot["x"] + spot["raggio"] + 4, spot["y"] + 4, "d-inizio", 0.0),
+            (spot["x"] - spot["raggio"] - 4, spot["y"] + 4, "d-fine", -wide),
+            (spot["x"], spot["y"] - spot["raggio"] - 5, "d-mezzo", -wide / 2),
+            (spot["x"], spot["y"] + spot["raggio"] + 13, "d-mezzo", -wide / 2),
+        ]
+        boxes = [_box(x + shift + wide / 2, y - 4, wide / 2, 6) for x, y, _, shift in ways]
+        clashes = [
+            sum(_overlap(box, other) for other in taken) + 50 * (box[0] < 0) + 50 * (box[2] > WIDTH)
+            for box in boxes
+        ]
+        best = clashes.index(min(clashes))
+        taken.append(boxes[best])
+        x, y, anchor, _ = ways[best]
+        spot |= {"nome": text, "nome_x": round(x, 1), "nome_y": round(y, 1), "verso": anchor}
+    height = max(spot["y"] for spot in drawn) + margin
+    ten_kilometres = 10 / 111.2 * scale
+    return Chart(
+        "carta",
+        name,
+        title,
+        description,
+        tuple(headers),
+        tuple(map(tuple, rows)),
+        round(height + 34, 1),
+        {"punti": drawn, "scala": (round(ten_kilometres, 1), round(height + 14, 1))},
+        **more,
+    )
+
+
+def _box(x: float, y: float, half: float, tall: float) -> tuple[float, float, float, float]:
+    return x - half, y - tall, x + half, y + tall
+
+
+def _overlap(
+    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
+) -> float:
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    tall = min(one[3], other[3]) - max(one[1], other[1])
+    return wide * tall if wide > 0 and tall > 0 else 0.0
+
+
+def _short_lines(text: str, y: float) -> list[tuple[float, str]]:
+    """Return a row's name in one line, or two, with the height of each beside its cells."""
+    lines = textwrap.wrap(text, 17, max_lines=2, placeholder="…")
+    starts = (15.0,) if len(lines) == 1 else (9.0, 20.0)
+    return [(y + start, line) for start, line in zip(starts, lines, strict=True)]
 
 
 def table(

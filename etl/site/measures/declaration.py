@@ -38,7 +38,8 @@ class Indicator(_Section):
     are. `dove` chooses rows for both, `dove_numeratore` for the numerator alone. `partenza` is the
     period of the baseline; `verso` is where the measure wants it to go; `per_periodo = false`
     takes all periods together. `come` is the kind of a formula's other quantity, where that is
-    wanted; `per_cento` counts for each hundred of the denominator.
+    wanted; `per_cento` counts for each hundred of the denominator. `confronto` chooses the rows of
+    a second group: the indicator is then the difference between the two groups' proportions.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -49,6 +50,7 @@ class Indicator(_Section):
     denominatore: str | None = None
     dove: Filter = Field(default_factory=dict)
     dove_numeratore: Filter = Field(default_factory=dict)
+    confronto: Filter = Field(default_factory=dict)
     per_periodo: bool = True
     partenza: str | None = None
     verso: Literal["crescere", "calare"] | None = "crescere"
@@ -64,6 +66,11 @@ class Indicator(_Section):
         return self.come or formulas()[self.formula].tipo
 
     @property
+    def signed(self) -> bool:
+        """Whether the value says how much more or less, and bears its sign."""
+        return self.kind in ("variazione", "differenza")
+
+    @property
     def unit(self) -> str:
         """The unit in which the value is read."""
         return self.unita or formulas()[self.formula].unita
@@ -72,8 +79,12 @@ class Indicator(_Section):
 class Drawing(_Section):
     """One chart: of indicators over time or by a column, or of the measure's actions and targets.
 
-    `colonne` of kind «matrice» are the rows' column, the columns' column and the value's; of kind
-    «tabella», the columns that the table shows.
+    `colonne` of kind «matrice» are the rows' column, the columns' column and the value's («righe»
+    counts rows); of kind «tabella», the columns that the table shows; of «carta», what tells the
+    places apart; of «calendario», the name, the start, the end and the state of each row; of
+    «parti», what the indicators' denominators and numerators are called, and `nomi` the
+    indicators' short names. `dove` chooses rows. `misura` is the measure whose actions or targets
+    are shown, where it is another one. Charts of one `gruppo` stand together under that heading.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -85,7 +96,11 @@ class Drawing(_Section):
         "traguardi",
         "responsabilita",
         "matrice",
+        "parti",
         "tabella",
+        "carta",
+        "calendario",
+        "indice",
     ]
     titolo: str
     descrizione: str
@@ -93,7 +108,10 @@ class Drawing(_Section):
     per: str | None = None
     insieme: str | None = None
     colonne: list[str] = Field(default_factory=list)
-    obiettivo: str | None = None
+    nomi: list[str] = Field(default_factory=list)
+    dove: Filter = Field(default_factory=dict)
+    misura: str | None = None
+    gruppo: str | None = None
 
 
 class Passage(_Section):
@@ -144,9 +162,17 @@ class Measure(_Section):
             lacking = sorted(set(drawing.indicatori) - known)
             if lacking:
                 raise ValueError(f"il grafico «{drawing.id}» cita indicatori che non ci sono")
+            if drawing.tipo == "parti" and (
+                len(drawing.colonne) != 2 or len(drawing.nomi) != len(drawing.indicatori)
+            ):
+                raise ValueError(
+                    f"il grafico «{drawing.id}» chiede due «colonne» e un nome per indicatore"
+                )
         for indicator in self.indicatori:
             if indicator.formula not in formulas():
                 raise ValueError(f"la formula «{indicator.formula}» non c’è")
+            if (indicator.kind == "differenza") != bool(indicator.confronto):
+                raise ValueError(f"«{indicator.id}»: una differenza, e solo lei, ha un «confronto»")
         return self
 
     @property
@@ -196,6 +222,7 @@ def load_measures(folder: Path = DATASETS) -> tuple[Measure, ...]:
         for item in measure.indicatori:
             slug = measure.data_set(item)
             asked = {item.numeratore, item.denominatore or ROWS, *item.dove, *item.dove_numeratore}
+            asked |= set(item.confronto)
             lacking = sorted(asked - contracts[slug] - {ROWS})
             if lacking:
                 raise SiteError(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from etl.contracts import NOT_COLLECTED, PUBLISHED, WITHHELD
 from etl.indicators import formula
-from etl.indicators.estimates import COMPARABLE
+from etl.indicators.estimates import COMPARABLE, difference
 from etl.site.charts import Value
 from etl.site.measures.declaration import ROWS, Filter, Indicator
 from etl.site.released import Row
@@ -22,7 +23,8 @@ class Figure:
 
     `state` is pubblicato, riservato or non_rilevato; `rows` how many rows it could stand on,
     `hidden` how many of them are withheld and `absent` how many nobody filled: numerator and
-    denominator are then those of the others.
+    denominator are then those of the others. `against` is the second proportion of a difference,
+    as its numerator and denominator.
     """
 
     period: str
@@ -36,11 +38,18 @@ class Figure:
     hidden: int = 0
     absent: int = 0
     synthetic: bool = False
+    against: tuple[float, float] | None = None
 
     @property
     def few(self) -> bool:
-        """Whether a proportion stands on too few cases to be judged."""
-        return self.low is not None and (self.denominator or 0) < COMPARABLE
+        """Whether a proportion, or one of two compared, stands on too few cases to be judged."""
+        least = min(self.denominator or 0, self.against[1] if self.against else math.inf)
+        return self.low is not None and least < COMPARABLE
+
+    @property
+    def parts(self) -> tuple[float | None, float | None]:
+        """The numerator and the denominator."""
+        return self.numerator, self.denominator
 
     def as_value(self, label: str, target: float | None = None) -> Value:
         """The figure as charts take it."""
@@ -79,6 +88,8 @@ def series(indicator: Indicator, rows: Sequence[Row]) -> list[Figure]:
     The baseline's own period is left out of an indicator that measures the change since it.
     """
     own = matching(rows, indicator.dove)
+    if indicator.kind == "differenza":
+        return [at(indicator, rows, period) for period in periods(own)]
     if not indicator.per_periodo:
         return [_figure(indicator, own, own, "")] if own else []
     kept = [
@@ -91,12 +102,45 @@ def series(indicator: Indicator, rows: Sequence[Row]) -> list[Figure]:
 
 def at(indicator: Indicator, rows: Sequence[Row], period: str) -> Figure:
     """Return the indicator of one period, over the rows given."""
-    own = matching(rows, indicator.dove)
+    if indicator.kind == "differenza":
+        groups = (indicator.dove, indicator.confronto)
+        first, second = (_in_period(indicator, rows, chosen, period) for chosen in groups)
+        return _difference(first, second)
+    return _in_period(indicator, rows, indicator.dove, period)
+
+
+def _in_period(indicator: Indicator, rows: Sequence[Row], chosen: Filter, period: str) -> Figure:
+    own = matching(rows, chosen)
     now = [row for row in own if row.get(PERIOD) == period]
     if indicator.kind == "variazione":
         before = [row for row in own if row.get(PERIOD) == indicator.partenza]
         return _figure(indicator, now, before, period)
     return _figure(indicator, now, now, period)
+
+
+def _difference(first: Figure, second: Figure) -> Figure:
+    """Return the first proportion less the second; no value unless both are shown."""
+    synthetic = first.synthetic or second.synthetic
+    rows, hidden = first.rows + second.rows, first.hidden + second.hidden
+    absent = first.absent + second.absent
+    lacking = next((item for item in (first, second) if item.state != PUBLISHED), None)
+    if lacking is not None:
+        return Figure(first.period, lacking.state, rows=rows, hidden=hidden, synthetic=synthetic)
+    parts = [float(value or 0) for item in (first, second) for value in item.parts]
+    found = difference(*parts)
+    return Figure(
+        first.period,
+        PUBLISHED,
+        found.value,
+        *first.parts,
+        found.low,
+        found.high,
+        rows,
+        hidden,
+        absent,
+        synthetic,
+        (parts[2], parts[3]),
+    )
 
 
 def _figure(indicator: Indicator, now: Sequence[Row], below: Sequence[Row], period: str) -> Figure:
@@ -172,9 +216,13 @@ def _sum(rows: Sequence[Row], name: str) -> tuple[float | None, int]:
 def by(
     indicator: Indicator, rows: Sequence[Row], column: str, order: Callable[[str], Any]
 ) -> dict[str, list[Figure]]:
-    """Return, for each value of a column in the order asked, the indicator's series over it."""
-    values = sorted({str(row[column]) for row in rows if row[column] is not None}, key=order)
-    every = periods(matching(rows, indicator.dove))
+    """Return, for each value of a column in the order asked, the indicator's series over it.
+
+    Only values of rows that the indicator takes stand there.
+    """
+    taken = matching(rows, indicator.dove)
+    values = sorted({str(row[column]) for row in taken if row[column] is not None}, key=order)
+    every = periods(taken)
     found: dict[str, list[Figure]] = {}
     for value in values:
         own = [row for row in rows if str(row[column]) == value]

@@ -122,14 +122,16 @@ def _when(figure: Figure) -> str:
 
 def _value(indicator: Indicator, figure: Figure) -> str:
     text = shown(figure.value, indicator.unit)
-    if indicator.kind == "variazione" and (figure.value or 0) > 0:
-        return f"+{text}"
-    return text
+    return f"+{text}" if indicator.signed and (figure.value or 0) > 0 else text
 
 
 def _parts(indicator: Indicator, figure: Figure) -> str:
     if figure.numerator is None or figure.denominator is None:
         return ""
+    if figure.against is not None:
+        pairs = ((figure.numerator, figure.denominator), figure.against)
+        said = " contro ".join(f"{number(round(n, 2))} su {number(round(d, 2))}" for n, d in pairs)
+        return f" ({said})"
     word = "contro" if indicator.kind == "variazione" else "su"
     return f" ({number(round(figure.numerator, 2))} {word} {number(round(figure.denominator, 2))})"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from etl.config import Config
@@ -54,8 +55,7 @@ class Reading:
         if last.state != PUBLISHED:
             return "riservato" if last.state == "riservato" else "non rilevato"
         text = shown(last.value, self.indicator.unit)
-        growing = self.indicator.kind == "variazione" and (last.value or 0) > 0
-        return f"+{text}" if growing else text
+        return f"+{text}" if self.indicator.signed and (last.value or 0) > 0 else text
 
     def interval(self) -> str | None:
         """The latest figure's 95 % interval in words, where it has one."""
@@ -141,7 +141,7 @@ def _page(measure: Measure, released: Released, said: Opening) -> Page:
             "apertura": said,
             "letture": readings(measure, released),
             "formule": formulas(),
-            "grafici_misura": charts(measure, released),
+            "grafici_misura": _grouped(measure, charts(measure, released)),
             "impegni": found,
             "documenti": list(dict.fromkeys(row["documento"] for row in found)),
             "insiemi": [released.datasets[slug] for slug in measure.data_sets],
@@ -156,6 +156,15 @@ def _page(measure: Measure, released: Released, said: Opening) -> Page:
             ),
         },
     )
+
+
+def _grouped(measure: Measure, found: list[Chart]) -> list[dict[str, Any]]:
+    """Return the charts under the headings that the measure gives them, in the order declared."""
+    headings = {drawing.id: drawing.gruppo for drawing in measure.grafici}
+    groups: list[dict[str, Any]] = []
+    for name, own in groupby(found, key=lambda chart: headings[chart.name]):
+        groups.append({"nome": name, "id": f"gruppo-{len(groups) + 1}", "grafici": list(own)})
+    return groups
 
 
 def _states(rows: list[Row]) -> list[tuple[str, int]]:

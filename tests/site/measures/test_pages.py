@@ -210,11 +210,13 @@ indicatori = ["aperti"]
         "prova/orti,linee-2021,fragilita,Aprire orti,orti,orti-condivisi,F31\n"
     ),
 }
+# What two measures of Pordenone need: the others would only take time.
 KEPT = {
-    "azioni",
-    "traguardi",
-    *("piani-di-zona", "strumenti-inserimento", "agricoltura-sociale", "risorse"),
-}
+    slug
+    for measure in load_measures()
+    if measure.slug in ("piani-di-zona", "agricoltura-sociale")
+    for slug in (measure.slug, *measure.data_sets, *(item.insieme for item in measure.grafici))
+} | {"azioni", "traguardi", "accordi"}
 BUILD = """
 import sys
 from pathlib import Path
