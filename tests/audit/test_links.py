@@ -125,6 +125,8 @@ def reported(province: str, companies: int | None) -> dict[str, object]:
         **dict.fromkeys(("imprese_obbligate", "posti_quota"), companies),
         **dict.fromkeys(("convenzioni_attive", "lavoratori_convenzione"), 10),
         "convenzioni_incentivate": 8,
+        "cooperative_convenzione": 8,
+        "valore_commesse": 400_000.0,
     }
 
 

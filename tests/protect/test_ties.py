@@ -156,6 +156,8 @@ def measure(obliged: dict[tuple[str, str], int]) -> pd.DataFrame:
                 "convenzioni_attive": 12,
                 "lavoratori_convenzione": 20,
                 "convenzioni_incentivate": 6,
+                "cooperative_convenzione": 6,
+                "valore_commesse": 400_000.0,
                 "_resto": 6,
             }
             for (province, year), count in obliged.items()
