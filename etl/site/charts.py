@@ -60,6 +60,12 @@ class Chart:
         )
 
     @property
+    def empty(self) -> bool:
+        """Whether no cell beside the rows' names tells anything."""
+        cells = [cell for row in self.rows for cell in row[1:]]
+        return all(cell in (None, "", NOT_COLLECTED) for cell in cells)
+
+    @property
     def csv(self) -> str:
         """The chart's figures as a CSV file (RFC 4180)."""
         out = io.StringIO()
@@ -479,12 +485,17 @@ def gantt(
     description: str,
     periods: Sequence[str],
     actions: Sequence[Action],
+    subject: tuple[str, str] = ("Sigla", "Azione"),
     **more: Any,
 ) -> Chart:
-    """Return the actions of a plan by period, each with its state as a sign and a word."""
+    """Return the actions of a plan by period, each with its state as a sign and a word.
+
+    `subject` says what an action's code and label are called.
+    """
     left, right = 96, WIDTH - 10
     step = (right - left) / max(1, len(periods))
     linked = any(action.linked for action in actions)
+    accountable = any(action.responsible for action in actions)
     states = sorted({action.state for action in actions}, key=_state_place)
     key = [
         {"x": 178 * (place % 2), "y": 13 + 18 * (place // 2), "segno": STATE_SIGNS.get(state, "?")}
@@ -496,7 +507,7 @@ def gantt(
     for action in actions:
         drawn.append(
             {
-                "codice": action.code,
+                "codice": textwrap.shorten(action.code, 13, placeholder="…"),
                 "y": y,
                 "celle": [
                     round(left + step * place + 2, 1)
@@ -513,14 +524,20 @@ def gantt(
         name,
         title,
         description,
-        ("Sigla", "Azione", "Quando", "Stato", "Responsabile", *(("Azioni collegate",) * linked)),
+        (
+            *subject,
+            "Quando",
+            "Stato",
+            *(("Responsabile",) * accountable),
+            *(("Azioni collegate",) * linked),
+        ),
         tuple(
             (
                 a.code,
                 a.label,
                 ", ".join(p for p in periods if p in a.periods),
                 a.state,
-                a.responsible,
+                *((a.responsible,) * accountable),
                 *((a.linked,) * linked),
             )
             for a in actions

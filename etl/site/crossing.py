@@ -7,6 +7,7 @@ from typing import Any
 
 from etl.config import Config
 from etl.contracts import WITHHELD, vocabulary
+from etl.indicators.programmes import cross_province_gain
 from etl.site.language import collation_key, number
 from etl.site.maps import outline
 from etl.site.page import Asset, Page
@@ -73,22 +74,25 @@ def assets(_config: Config, _released: Released) -> Iterator[Asset]:
     yield from ()
 
 
-def region_summary(released: Released) -> dict[str, int] | None:
+def region_summary(released: Released) -> dict[str, Any] | None:
     """Return the region's posts, those filled inside provinces and across borders, and the gain.
 
-    `dentro` and `guadagno` are missing where a province's figure is withheld; None is returned
-    where nothing was matched, or what matters is withheld.
+    `dentro`, `guadagno` and `quota_guadagno`, its share of the posts (F14), are missing where a
+    province's figure is withheld; None is returned where nothing was matched, or what matters is
+    withheld.
     """
     best = {row["regime"]: row for row in released.rows("incrocio-regimi")}.get(
         "posti_poi_punteggio"
     )
     if best is None or best["posti_coperti"] is None:
         return None
-    found = {"posti": best["posti"], "coperti": best["posti_coperti"]}
+    found: dict[str, Any] = {"posti": best["posti"], "coperti": best["posti_coperti"]}
     inside = [row["posti_coperti_dentro"] for row in released.rows("incrocio-confini")]
     if None not in inside:
         found["dentro"] = sum(inside)
         found["guadagno"] = found["coperti"] - found["dentro"]
+        gain = cross_province_gain(found["coperti"], found["dentro"], found["posti"])
+        found["quota_guadagno"] = gain.value
     return found
 
 

@@ -132,7 +132,8 @@ class Link(_Section):
 class Measure(_Section):
     """One measure of the programme and its page.
 
-    `pagina` is set where the page is made elsewhere: then the measure only stands in the index.
+    `pagina` is set where the page is made elsewhere: then the measure only stands in the index,
+    and `formule` are those that the page works out.
     `ignoto` ends the page's first sentence: what the figures cannot tell.
     """
 
@@ -149,6 +150,7 @@ class Measure(_Section):
     testi: list[Passage] = Field(default_factory=list)
     collegate: list[Link] = Field(default_factory=list)
     cifre: list[str] = Field(default_factory=list)
+    formule: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _whole(self) -> Measure:
@@ -168,9 +170,10 @@ class Measure(_Section):
                 raise ValueError(
                     f"il grafico «{drawing.id}» chiede due «colonne» e un nome per indicatore"
                 )
+        for code in (*self.formule, *(item.formula for item in self.indicatori)):
+            if code not in formulas():
+                raise ValueError(f"la formula «{code}» non c’è")
         for indicator in self.indicatori:
-            if indicator.formula not in formulas():
-                raise ValueError(f"la formula «{indicator.formula}» non c’è")
             if (indicator.kind == "differenza") != bool(indicator.confronto):
                 raise ValueError(f"«{indicator.id}»: una differenza, e solo lei, ha un «confronto»")
         return self
@@ -183,6 +186,11 @@ class Measure(_Section):
     def data_set(self, indicator: Indicator) -> str:
         """The data set that an indicator takes its columns from."""
         return indicator.insieme or self.slug
+
+    @property
+    def cited(self) -> list[str]:
+        """The formulas that the page works out, each once."""
+        return list(dict.fromkeys([*self.formule, *(item.formula for item in self.indicatori)]))
 
     @property
     def data_sets(self) -> list[str]:

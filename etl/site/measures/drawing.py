@@ -26,7 +26,7 @@ from etl.site.charts import (
     table,
 )
 from etl.site.language import collation_key, listing, long_date
-from etl.site.measures.declaration import ROWS, Drawing, Indicator, Measure
+from etl.site.measures.declaration import ROWS, Drawing, Indicator, Measure, load_measures
 from etl.site.measures.figures import PERIOD, Figure, by, matching, periods, series
 from etl.site.released import Released, Row
 
@@ -35,6 +35,8 @@ ACTIONS, TARGETS = "azioni", "traguardi"
 
 def label(column: str, code: str) -> str:
     """Return what people call a value of a column: its vocabulary's label, else itself."""
+    if column == "misura":
+        return next((item.titolo for item in load_measures() if item.slug == code), code)
     name = field_dictionary()[column].vocabolario
     known = vocabulary(name) if name else {}
     return known[code].it if code in known else code
@@ -375,9 +377,11 @@ def _table(measure: Measure, drawing: Drawing, released: Released) -> Chart | No
 
 def _latest(measure: Measure, drawing: Drawing, released: Released) -> tuple[list[Row], str]:
     """Return the rows of the last period, and how to say it; all, where the chart shows periods."""
-    rows = matching(own_rows(measure, released, drawing.insieme or measure.slug), drawing.dove)
+    slug = drawing.insieme or measure.slug
+    rows = matching(own_rows(measure, released, slug), drawing.dove)
     every = periods(rows)
-    if not every or PERIOD in drawing.colonne:
+    repeated = PERIOD in released.datasets[slug].contract.chiave
+    if not every or not repeated or PERIOD in drawing.colonne:
         return rows, ""
     return [row for row in rows if row[PERIOD] == every[-1]], f" Periodo: {every[-1]}."
 
@@ -442,6 +446,7 @@ def _calendar(measure: Measure, drawing: Drawing, released: Released) -> Chart |
             )
             for row in sorted(dated, key=lambda row: (order(str(row[name])), row[start]))
         ],
+        (field_dictionary()[name].titolo.it, "Date"),
         synthetic=any(row["sintetico"] for row in dated),
     )
 
@@ -451,7 +456,7 @@ def _half(day: date) -> tuple[int, int]:
 
 
 def _half_name(half: tuple[int, int]) -> str:
-    return f"{half[0]}, {'I' if half[1] == 1 else 'II'}"
+    return f"{'I' if half[1] == 1 else 'II'} {half[0]}"
 
 
 def _index(measure: Measure, drawing: Drawing, released: Released) -> Chart | None:

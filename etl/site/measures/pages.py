@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 from etl.config import Config
-from etl.contracts import PUBLISHED, vocabulary
+from etl.contracts import NOT_COLLECTED, PUBLISHED, vocabulary
 from etl.indicators import formulas
 from etl.site.charts import Chart, shown
 from etl.site.measures.declaration import Indicator, Measure, load_measures
@@ -35,11 +36,15 @@ PILLARS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """One indicator with its figures, as the page shows it."""
+    """One indicator with its figures, as the page shows it.
+
+    `reference` is the day that the rows refer to, where they have no period.
+    """
 
     indicator: Indicator
     slug: str
     figures: list[Figure]
+    reference: date | None = None
 
     @property
     def last(self) -> Figure | None:
@@ -84,7 +89,7 @@ def pages(_config: Config, released: Released) -> Iterator[Page]:
         title="Come si misura",
         description="Le formule degli indicatori, con unità e fonte.",
         trail=TRAIL,
-        context={"formule": list(formulas().values()), "usi": _uses(own)},
+        context={"formule": list(formulas().values()), "usi": _uses(measures)},
     )
     for measure in own:
         yield _page(measure, released, openings[measure.slug])
@@ -105,6 +110,7 @@ def readings(measure: Measure, released: Released) -> list[Reading]:
             item,
             measure.data_set(item),
             series(item, own_rows(measure, released, measure.data_set(item))),
+            released.datasets[measure.data_set(item)].reference_date,
         )
         for item in measure.indicatori
     ]
@@ -123,8 +129,20 @@ def opening_of(measure: Measure, released: Released) -> Opening:
 
 
 def commitments(measure: Measure, released: Released) -> list[Row]:
-    """Return what the documents promise on this measure, in the order of their ids."""
-    return [row for row in released.rows(COMMITMENTS) if row["misura"] == measure.slug]
+    """Return what the documents promise on this measure, in the order of their ids.
+
+    `dove` is the address that answers, from the site's root, and `stato` what stands there.
+    """
+    own = [row for row in released.rows(COMMITMENTS) if row["misura"] == measure.slug]
+    return [
+        {**row, "dove": answer(measure, row["risposta"]), "stato": _kept(measure, row, released)}
+        for row in own
+    ]
+
+
+def answer(measure: Measure, place: str) -> str:
+    """Return where a commitment is answered: a place in the measure's own page, or an address."""
+    return f"{measure.address}{place}" if place.startswith("#") else place
 
 
 def _page(measure: Measure, released: Released, said: Opening) -> Page:
@@ -179,10 +197,14 @@ def _states(rows: list[Row]) -> list[tuple[str, int]]:
 def _pillars(
     measures: tuple[Measure, ...], released: Released, openings: dict[str, Opening]
 ) -> list[dict[str, Any]]:
-    by_slug = {measure.slug: measure for measure in measures}
     found = []
     for code, name in vocabulary("pilastro").items():
-        promised = [row for row in released.rows(COMMITMENTS) if row["pilastro"] == code]
+        promised = [
+            {**row, "pagina": measure}
+            for measure in measures
+            for row in commitments(measure, released)
+            if row["pilastro"] == code
+        ]
         slugs = {row["misura"] for row in promised}
         actions = [row for row in released.rows(ACTIONS) if row["misura"] in slugs]
         found.append(
@@ -195,11 +217,7 @@ def _pillars(
                     for measure in measures
                     if code in measure.pilastri
                 ],
-                "impegni": [
-                    {**row, "pagina": by_slug[row["misura"]], "stato": _kept(row, released)}
-                    for row in promised
-                    if row["misura"] in by_slug
-                ],
+                "impegni": sorted(promised, key=lambda row: str(row["id_impegno"])),
                 "stati": _states(actions),
                 "azioni": len(actions),
                 "inventate": sum(bool(row["sintetico"]) for row in actions),
@@ -208,20 +226,33 @@ def _pillars(
     return found
 
 
-def _kept(promise: Row, released: Released) -> str:
-    """Say what stands behind a commitment: real figures, invented ones, or none yet."""
-    dataset = released.datasets[promise["insieme_dati"]]
-    rows = dataset.rows
-    if "misura" in dataset.contract.names:
-        rows = [row for row in rows if row["misura"] == promise["misura"]]
+WAITING, INVENTED, MEASURED = "in attesa di dati", "misurato su dati dimostrativi", "misurato"
+
+
+def _kept(measure: Measure, promise: Row, released: Released) -> str:
+    """Say what stands where a commitment is answered: real figures, invented ones, or none yet."""
+    place = promise["risposta"].removeprefix("#")
+    for reading in readings(measure, released):
+        if reading.indicator.id == place:
+            last = reading.last
+            if last is None or last.state == NOT_COLLECTED:
+                return WAITING
+            return INVENTED if last.synthetic else MEASURED
+    for drawing in measure.grafici:
+        if drawing.id == place:
+            chart = draw(measure, drawing, released)
+            if chart is None or chart.empty:
+                return WAITING
+            return INVENTED if chart.synthetic else MEASURED
+    rows = own_rows(measure, released, promise["insieme_dati"])
     if not rows:
-        return "in attesa di dati"
-    return "misurato su dati dimostrativi" if any(row["sintetico"] for row in rows) else "misurato"
+        return WAITING
+    return INVENTED if any(row["sintetico"] for row in rows) else MEASURED
 
 
-def _uses(measures: list[Measure]) -> dict[str, list[Measure]]:
+def _uses(measures: Iterable[Measure]) -> dict[str, list[Measure]]:
     found: dict[str, list[Measure]] = {}
     for measure in measures:
-        for code in dict.fromkeys(item.formula for item in measure.indicatori):
+        for code in measure.cited:
             found.setdefault(code, []).append(measure)
     return found

@@ -206,8 +206,8 @@ descrizione = "Provincia per provincia."
 indicatori = ["aperti"]
 """,
     "impegni.csv": (
-        "id_impegno,documento,pilastro,impegno,citazione,insieme_dati,formula\n"
-        "prova/orti,linee-2021,fragilita,Aprire orti,orti,orti-condivisi,F31\n"
+        "id_impegno,documento,pilastro,impegno,citazione,insieme_dati,formula,risposta\n"
+        "prova/orti,linee-2021,fragilita,Aprire orti,orti,orti-condivisi,F31,#aperti\n"
     ),
 }
 # What two measures of Pordenone need: the others would only take time.
@@ -260,7 +260,10 @@ def test_a_measure_added_in_one_folder_has_its_page_its_data_set_and_its_place_i
     assert len(rows) == 1 + 2 * 12
     index = read(tmp_path / "sito" / "monitoraggio" / "index.html")
     assert "../monitoraggio/orti-condivisi/" in index.xpath("//main//a/@href")
-    assert "Aprire orti" in text(index)
+    (answered,) = index.xpath("//a[contains(@href, 'orti-condivisi/#aperti')]")
+    entry = answered.xpath("ancestor::tr")[0]
+    assert "Aprire orti" in text(entry)
+    assert "Misurato su dati dimostrativi" in text(entry)
 
 
 def test_a_declaration_that_is_no_toml_is_refused_by_name(tmp_path: Path) -> None:
