@@ -155,6 +155,7 @@ class Policy(_Section):
     gerarchie: dict[str, list[str]] = Field(default_factory=dict)
     contributori: dict[str, Threshold] = Field(default_factory=dict)
     insieme: dict[str, list[str]] = Field(default_factory=dict)
+    blocchi: list[str] = Field(default_factory=list)
     sistema: str | None = None
     mai_zero: list[str] = Field(default_factory=list)
     somme: list[str] = Field(default_factory=list)
@@ -189,6 +190,10 @@ class Policy(_Section):
         unknown = sorted({*self.margini, *self.gerarchie} - set(self.dimensioni))
         if unknown:
             raise ValueError(f"non sono tra le «dimensioni»: {', '.join(unknown)}")
+        if self.blocchi and (
+            self.metodo != "tassi" or not set(self.blocchi) < set(self.dimensioni)
+        ):
+            raise ValueError("«blocchi» vale per il metodo «tassi», e dice alcune «dimensioni»")
         if self.metodo == "aperto" and self.conta not in ("nulla", "denaro"):
             raise ValueError("il metodo «aperto» vale solo per dati che non contano nessuno")
         return self

@@ -24,7 +24,8 @@ from etl.demo.truth import Progress, Truth
 # Doti lavoro – disabilità of 2017 and the metropolitan city's share: Regione Lombardia, 2017.
 DOTI_A_YEAR = 10_847
 METROPOLITAN, METROPOLITAN_SHARE = "015", 0.47
-FIRST_DAY = date(2021, 1, 1)
+# Two periods of three years have been followed to their end by the reference day.
+FIRST_DAY = date(2018, 1, 1)
 EFFECT = 1.1
 DIFFERENT_SHARE = 0.04
 LEAST_DIFFERENT = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -10,8 +11,8 @@ from etl.derive.outcomes.cohorts import (
     INDICATORS,
     LAG_MONTHS,
     Indicator,
+    Period,
     cohort,
-    complete_period,
 )
 from etl.derive.outcomes.comparison import WEAK_UNDER, compare
 from etl.derive.paths import CHARACTERISTICS
@@ -27,14 +28,22 @@ ADJUSTED = [
 RAW = ["tasso", "tasso_min", "tasso_max"]
 
 
-def outcomes(rows: pd.DataFrame, group: list[str], minimum: int, day: date) -> pd.DataFrame:
-    """Return one row a group and indicator, for the latest period followed to its end.
+def outcomes(
+    rows: pd.DataFrame, group: list[str], minimum: int, day: date, periods: Sequence[Period]
+) -> pd.DataFrame:
+    """Return one row a group, period and indicator; each period is compared by itself.
 
     Columns: `group`, periodo_ingresso, indicatore_esito, persone_osservate, con_esito, the rates,
     segnale, affidabilita, tasso_regione, sovradispersione, durata_mediana, variazione_beneficio,
     and what the protection needs: `_persone`, `_con`, `_senza`. `rows` are doti (`paths.doti`).
     """
-    period = complete_period(day)
+    tables = [_in_period(rows, group, minimum, day, period) for period in periods]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _in_period(
+    rows: pd.DataFrame, group: list[str], minimum: int, day: date, period: Period
+) -> pd.DataFrame:
     people = cohort(rows, period)
     people["_chi"] = pd.Series(
         [" ".join(map(str, key)) for key in people[group].itertuples(index=False)],

@@ -6,17 +6,19 @@ import pandas as pd
 
 from etl.derive.datasets import Inputs
 from etl.derive.effects import outcomes
+from etl.derive.outcomes.cohorts import entries_since, pooled_periods
 from etl.derive.paths import declarations, doti
 
 
 def derive(inputs: Inputs) -> pd.DataFrame:
-    """Return one row per operator, province and indicator, with the operator's reply."""
+    """Return one row per operator, province, period and indicator, with the operator's reply."""
     rows = doti(inputs)
     table = outcomes(
         rows,
         ["id_operatore", "codice_provincia"],
         inputs.config.riservatezza.minimo_tassi,
         inputs.date,
+        pooled_periods(inputs.date, entries_since(rows)),
     )
     names = rows.drop_duplicates(["id_operatore", "codice_provincia"])[
         [

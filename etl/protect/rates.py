@@ -14,12 +14,17 @@ def withhold_small(frame: pd.DataFrame, contract: Contract, limits: Disclosure) 
     A row is emptied (`valori` and the columns of `insieme`) where any of the policy's
     `contributori` is under its threshold, zero included: with contributors such as how many had
     the outcome and how many had not, a shown rate never speaks of (nearly) everybody in the row.
-    Rows must not add up to one another: a hidden row would then be their difference.
+    Rows must not add up to one another, or a hidden row would be their difference: those that do
+    (years, and all of them together) share the dimensions of `blocchi`, and one small row empties
+    its whole block.
     """
     policy = contract.riservatezza
     small = pd.Series(False, index=frame.index)
     for column, threshold in policy.contributori.items():
         small |= frame[column] < getattr(limits, threshold)
+    if policy.blocchi:
+        keys = [frame[name] for name in policy.blocchi]
+        small = small.groupby(keys, dropna=False).transform("any")
     columns: dict[str, pd.Series] = {}
     for name in policy.valori:
         columns[name] = frame[name].where(~small)

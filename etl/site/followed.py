@@ -23,6 +23,25 @@ COMPARED = (
 
 
 @dataclass(frozen=True)
+class Period:
+    """Months of entry, as the data write them: 2021-01/2023-12."""
+
+    code: str
+
+    @property
+    def in_words(self) -> str:
+        """As people say it: «da gennaio 2021 a dicembre 2023»."""
+        first, last = self.code.split("/")
+        return f"da {long_date(first)} a {long_date(last)}"
+
+    @property
+    def years(self) -> str:
+        """Its years: «2021-2023», or «2022» where it is one."""
+        first, last = (month[:4] for month in self.code.split("/"))
+        return first if first == last else f"{first}-{last}"
+
+
+@dataclass(frozen=True)
 class Followed:
     """The released rows on operators' activity, specialisation and outcomes, by who and where."""
 
@@ -35,7 +54,12 @@ class Followed:
         for row in self.released.rows("attivita-operatori"):
             item = found.setdefault(
                 (row["id_operatore"], row["codice_provincia"]),
-                {"provincia": row["provincia"], "stati": {}, "fasce": {}, "periodo": _period(row)},
+                {
+                    "provincia": row["provincia"],
+                    "stati": {},
+                    "fasce": {},
+                    "periodo": Period(row["periodo_ingresso"]).in_words,
+                },
             )
             if row["fascia"] == TOTAL:
                 item["stati"][row["stato_dote"]] = row["doti"]
@@ -63,20 +87,20 @@ class Followed:
         return found
 
     @cached_property
-    def outcomes(self) -> dict[tuple[str, str], dict[str, Row]]:
-        """By operator and province: one row an indicator."""
-        found: dict[tuple[str, str], dict[str, Row]] = {}
-        for row in self.released.rows("esiti-operatori"):
-            key = (row["id_operatore"], row["codice_provincia"])
-            found.setdefault(key, {})[row["indicatore_esito"]] = row
-        return found
+    def periods(self) -> list[Period]:
+        """The periods whose outcomes are shown, the latest first; they never overlap."""
+        codes = {str(row["periodo_ingresso"]) for row in self.released.rows("esiti-operatori")}
+        return [Period(code) for code in sorted(codes, reverse=True)]
 
     @cached_property
-    def period(self) -> str:
-        """Whose outcomes are shown: «da gennaio 2021 a dicembre 2023»; empty without data."""
+    def outcomes(self) -> dict[Period, dict[tuple[str, str], dict[str, Row]]]:
+        """By period, then operator and province: one row an indicator."""
+        found: dict[Period, dict[tuple[str, str], dict[str, Row]]] = {}
         for row in self.released.rows("esiti-operatori"):
-            return _period(row)
-        return ""
+            period = found.setdefault(Period(str(row["periodo_ingresso"])), {})
+            key = (row["id_operatore"], row["codice_provincia"])
+            period.setdefault(key, {})[row["indicatore_esito"]] = row
+        return found
 
     def known_for(self, operator: str, territory: str) -> list[str]:
         """Return the kinds of disability that the operator follows clearly more than others do."""
@@ -120,8 +144,3 @@ def percent(value: float | None) -> str:
 def between(low: float | None, high: float | None) -> str:
     """Return an interval as «tra 31% e 42%»."""
     return "" if low is None or high is None else f"tra {percent(low)} e {percent(high)}"
-
-
-def _period(row: Row) -> str:
-    first, last = str(row["periodo_ingresso"]).split("/")
-    return f"da {long_date(first)} a {long_date(last)}"

@@ -133,7 +133,6 @@ def _operator_page(
                 if who == operator["id_operatore"]
             ],
             "esiti": _outcomes(operator["id_operatore"], followed),
-            "periodo_esiti": followed.period,
             "incrocio": next(
                 (
                     row
@@ -164,17 +163,23 @@ def _specialisation(config: Config, operator: str, followed: Followed) -> dict[s
 
 
 def _outcomes(operator: str, followed: Followed) -> list[dict[str, Any]]:
-    """Return the operator's outcomes, a province at a time, compared ones first."""
+    """Return the operator's outcomes, a period and a province at a time, compared ones first."""
     found = []
-    for (who, _), by_code in sorted(followed.outcomes.items()):
-        if who != operator:
-            continue
-        rows = [by_code[code] for code in (*COMPARED, *NOT_COMPARED) if code in by_code]
-        found.append(
-            {
-                "provincia": rows[0]["provincia"],
-                "righe": [outcome(row, followed) for row in rows if row["tasso"] is not None],
-                "replica": rows[0]["replica"],
-            }
-        )
+    for period in followed.periods:
+        provinces = []
+        for (who, _), by_code in sorted(followed.outcomes[period].items()):
+            if who != operator:
+                continue
+            rows = [by_code[code] for code in (*COMPARED, *NOT_COMPARED) if code in by_code]
+            stay = by_code.get("contratto_stabile", {}).get("durata_mediana")
+            provinces.append(
+                {
+                    "provincia": rows[0]["provincia"],
+                    "righe": [outcome(row, followed) for row in rows if row["tasso"] is not None],
+                    "durata_mediana": stay,
+                    "replica": rows[0]["replica"],
+                }
+            )
+        if provinces:
+            found.append({"periodo": period, "province": provinces})
     return found

@@ -12,7 +12,7 @@ from etl.config import Config
 from etl.contracts import WITHHELD, vocabulary
 from etl.indicators.funnel import interpolated_limits
 from etl.site import charts
-from etl.site.followed import COMPARED, NOT_COMPARED, Followed, between, percent
+from etl.site.followed import COMPARED, NOT_COMPARED, Followed, Period, between, percent
 from etl.site.language import collation_key, sentence
 from etl.site.page import Asset, Page
 from etl.site.released import Released, Row
@@ -24,58 +24,87 @@ _SMALLEST = 20
 
 
 def pages(_config: Config, released: Released) -> Iterator[Page]:
-    """Yield one page an outcome; the first, on work after a year, is the section's own."""
+    """Yield one page a period and outcome; the latest, on work after a year, is the section's."""
     followed = Followed(released)
-    for place, code in enumerate(COMPARED):
-        label = vocabulary("indicatore_esito")[code].it
-        folder = _folder(code)
-        rows = _rows(released, code)
-        chart = funnel(released, code)
-        yield Page(
-            path=f"{folder}index.html",
-            template="efficacia",
-            title="Efficacia degli operatori" if not place else f"Efficacia: {label}",
-            description=(
-                f"Quante persone sono {label}, operatore per operatore: il dato com’è, quello a "
-                "parità di persone seguite, e quanto conta il caso. Non è una classifica."
-            ),
-            trail=TRAIL if not place else (*TRAIL, (ROOT, "Efficacia")),
-            context={
-                "indicatore": code,
-                "nome": label,
-                "altri": [
-                    (other, sentence(vocabulary("indicatore_esito")[other].it), _folder(other))
-                    for other in COMPARED
-                ],
-                "grafico": chart,
-                "province": _by_province(released, rows, followed),
-                "quante": _counts(rows),
-                "regione": percent(rows[0]["tasso_regione"]) if rows else "",
-                "oltre_il_caso": _beyond_chance(rows),
-                "periodo": followed.period,
-                "repliche": _replies(rows),
-                "percorsi": _paths(released) if not place else [],
-                "percorsi_detti": _paths_in_words(released) if not place else [],
-                "sintetico": released.datasets["esiti-operatori"].synthetic,
-            },
-        )
+    for code in COMPARED:
+        yield _page(released, followed, code, followed.periods[0] if followed.periods else None)
+    for period in followed.periods[1:]:
+        for code in COMPARED:
+            yield _page(released, followed, code, period)
+
+
+def _page(released: Released, followed: Followed, code: str, period: Period | None) -> Page:
+    label = vocabulary("indicatore_esito")[code].it
+    latest = period is None or period == followed.periods[0]
+    first = latest and code == COMPARED[0]
+    rows = _rows(released, code, period)
+    title = f"Efficacia: {label}"
+    if not latest and period is not None:
+        title = f"{title}, {period.years}"
+    return Page(
+        path=f"{_folder(followed, code, period)}index.html",
+        template="efficacia",
+        title="Efficacia degli operatori" if first else title,
+        description=(
+            f"Quante persone sono {label}, operatore per operatore: il dato com’è, quello a "
+            "parità di persone seguite, e quanto conta il caso. Non è una classifica."
+        ),
+        trail=TRAIL if first else (*TRAIL, (ROOT, "Efficacia")),
+        context={
+            "indicatore": code,
+            "nome": label,
+            "altri": [
+                (
+                    other,
+                    sentence(vocabulary("indicatore_esito")[other].it),
+                    _folder(followed, other, period),
+                )
+                for other in COMPARED
+            ],
+            "grafico": funnel(released, code, period),
+            "province": _by_province(released, rows, followed),
+            "quante": _counts(rows),
+            "regione": percent(rows[0]["tasso_regione"]) if rows else "",
+            "oltre_il_caso": _beyond_chance(rows),
+            "periodo": period,
+            "periodi": [
+                (item, _folder(followed, code, item), item == period) for item in followed.periods
+            ],
+            "repliche": _replies(rows),
+            "percorsi": _paths(released, period) if first else [],
+            "percorsi_detti": _paths_in_words(released, period) if first else [],
+            "anni": _year_by_year(released, code) if latest else [],
+            "sintetico": released.datasets["esiti-operatori"].synthetic,
+        },
+    )
 
 
 def assets(_config: Config, released: Released) -> Iterator[Asset]:
     """Yield each funnel's figures as a file."""
-    for code in COMPARED:
-        chart = funnel(released, code)
-        yield Asset(f"{_folder(code)}{chart.name}.csv", text=chart.csv)
+    followed = Followed(released)
+    periods: list[Period | None] = [*followed.periods] or [None]
+    for period in periods:
+        for code in COMPARED:
+            chart = funnel(released, code, period)
+            yield Asset(f"{_folder(followed, code, period)}{chart.name}.csv", text=chart.csv)
 
 
-def _folder(code: str) -> str:
-    return ROOT if code == COMPARED[0] else f"{ROOT}{code.replace('_', '-')}/"
+def _folder(followed: Followed, code: str, period: Period | None) -> str:
+    latest = period is None or period == followed.periods[0]
+    root = ROOT if latest or period is None else f"{ROOT}{period.years}/"
+    return root if code == COMPARED[0] else f"{root}{code.replace('_', '-')}/"
 
 
-def _rows(released: Released, code: str) -> list[Row]:
+def _rows(released: Released, code: str, period: Period | None) -> list[Row]:
     """Return the outcome's rows by operator's name, then province: an order that is no ranking."""
     return sorted(
-        (row for row in released.rows("esiti-operatori") if row["indicatore_esito"] == code),
+        (
+            row
+            for row in released.rows("esiti-operatori")
+            if row["indicatore_esito"] == code
+            and period is not None
+            and row["periodo_ingresso"] == period.code
+        ),
         key=lambda row: (
             collation_key(row["denominazione_operatore"]),
             row["codice_provincia"],
@@ -84,9 +113,9 @@ def _rows(released: Released, code: str) -> list[Row]:
     )
 
 
-def funnel(released: Released, code: str) -> charts.Chart:
+def funnel(released: Released, code: str, period: Period | None) -> charts.Chart:
     """Return the funnel of one outcome: rates for like people by number of people."""
-    rows = [row for row in _rows(released, code) if row["tasso_aggiustato"] is not None]
+    rows = [row for row in _rows(released, code, period) if row["tasso_aggiustato"] is not None]
     rate = float(rows[0]["tasso_regione"]) if rows else 0.5
     sigma = float(rows[0]["sovradispersione"] or 0) if rows else 0.0
     largest = max([row["persone_osservate"] for row in rows], default=2 * _SMALLEST)
@@ -164,7 +193,7 @@ def _by_province(released: Released, rows: list[Row], followed: Followed) -> lis
                 "nome": province.name,
                 "slug": province.slug,
                 "righe": [outcome(row, followed) for row in shown],
-                "non_confrontabili": sum(row["con_esito_stato"] == WITHHELD for row in own),
+                "non_confrontabili": [row for row in own if row["con_esito_stato"] == WITHHELD],
             }
         )
     return found
@@ -172,7 +201,8 @@ def _by_province(released: Released, rows: list[Row], followed: Followed) -> lis
 
 def outcome(row: Row, followed: Followed) -> dict[str, Any]:
     """Return one operator's outcome in one province, as figures in words."""
-    beside = followed.outcomes[row["id_operatore"], row["codice_provincia"]]
+    period = followed.outcomes[Period(row["periodo_ingresso"])]
+    beside = period[row["id_operatore"], row["codice_provincia"]]
     benefit, answers = (beside.get(code) for code in NOT_COMPARED)
     return {
         **row,
@@ -209,11 +239,46 @@ def _replies(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["replica"]]
 
 
-def _paths(released: Released) -> list[dict[str, Any]]:
-    """Return one row an outcome, both kinds of path side by side."""
+def _path_rows(released: Released, period: Period | None) -> dict[str, dict[str, Row]]:
+    """Return the rows of a period by outcome, then by kind of path."""
     by_code: dict[str, dict[str, Row]] = {}
     for row in released.rows("esiti-percorsi"):
-        by_code.setdefault(row["indicatore_esito"], {})[row["tipo_percorso_dote"]] = row
+        if period is not None and row["periodo_ingresso"] == period.code:
+            by_code.setdefault(row["indicatore_esito"], {})[row["tipo_percorso_dote"]] = row
+    return by_code
+
+
+def _year_by_year(released: Released, code: str) -> list[dict[str, Any]]:
+    """Return each single year of entry, both kinds of path side by side, the latest last."""
+    codes = sorted({str(row["periodo_ingresso"]) for row in released.rows("esiti-percorsi")})
+    found = []
+    for period in map(Period, codes):
+        own = _path_rows(released, period).get(code, {})
+        if "-" in period.years or not own:
+            continue
+        found.append(
+            {
+                "anno": period.years,
+                "regione": percent(next(iter(own.values()))["tasso_regione"]),
+                "percorsi": [
+                    {
+                        "tipo": path.it,
+                        "a_parita": percent(row["tasso_aggiustato"]),
+                        "tra": between(row["tasso_aggiustato_min"], row["tasso_aggiustato_max"]),
+                        "persone": row["persone_osservate"],
+                    }
+                    for kind, path in vocabulary("tipo_percorso_dote").items()
+                    for row in [own.get(kind)]
+                    if row is not None
+                ],
+            }
+        )
+    return found
+
+
+def _paths(released: Released, period: Period | None) -> list[dict[str, Any]]:
+    """Return one row an outcome, both kinds of path side by side."""
+    by_code = _path_rows(released, period)
     return [
         {
             "nome": sentence(label.it),
@@ -239,16 +304,13 @@ def _paths(released: Released) -> list[dict[str, Any]]:
     ]
 
 
-def _paths_in_words(released: Released) -> list[str]:
+def _paths_in_words(released: Released, period: Period | None) -> list[str]:
     """Say for each compared outcome whether the two intervals are apart, and nothing more."""
-    rows = {
-        (row["indicatore_esito"], row["tipo_percorso_dote"]): row
-        for row in released.rows("esiti-percorsi")
-    }
+    rows = _path_rows(released, period)
     said = []
     for code in COMPARED:
-        one = rows.get((code, "accompagnato"))
-        other = rows.get((code, "individuale"))
+        one = rows.get(code, {}).get("accompagnato")
+        other = rows.get(code, {}).get("individuale")
         if not one or not other:
             continue
         if one["tasso_aggiustato"] is None or other["tasso_aggiustato"] is None:

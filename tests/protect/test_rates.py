@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,6 +14,7 @@ from etl.protect.rates import withhold_small
 
 LIMITS = load_config().riservatezza
 OUTCOMES = load_contract("esiti-operatori")
+PATHS = load_contract("esiti-percorsi")
 ACTIVITY = load_contract("attivita-operatori")
 SPECIALISATION = load_contract("specializzazioni-operatori")
 SECRET = b"segreto di prova, mai usato altrove"
@@ -54,6 +56,61 @@ def test_what_is_hidden_does_not_change_with_what_it_hides() -> None:
     one = withhold_small(outcome(19, 3), OUTCOMES, LIMITS)
     other = withhold_small(outcome(7, 6), OUTCOMES, LIMITS)
     assert one.astype("str").equals(other.astype("str"))
+
+
+def path_rows(seen: dict[int, tuple[int, int]], kind: str) -> pd.DataFrame:
+    """Return one kind of path: each year's (people, with the outcome), and their sum."""
+    whole = (sum(people for people, _ in seen.values()), sum(had for _, had in seen.values()))
+    periods = {f"{year}-01/{year}-12": counts for year, counts in seen.items()}
+    periods[f"{min(seen)}-01/{max(seen)}-12"] = whole
+    blank = {name: pd.NA for name in PATHS.names if not name.endswith("_stato")}
+    return pd.DataFrame(
+        [
+            {
+                **blank,
+                "tipo_percorso_dote": kind,
+                "indicatore_esito": "occupati_12_mesi",
+                "periodo_ingresso": period,
+                "persone_osservate": people,
+                "con_esito": had,
+                "_persone": people,
+                "_con": had,
+                "_senza": people - had,
+            }
+            for period, (people, had) in periods.items()
+        ]
+    )
+
+
+def test_one_small_year_empties_all_periods_of_its_path_and_of_no_other() -> None:
+    small = path_rows({2021: (60, 30), 2022: (60, 3), 2023: (60, 30)}, "accompagnato")
+    large = path_rows({2021: (60, 30), 2022: (60, 20), 2023: (60, 30)}, "individuale")
+    table = withhold_small(pd.concat([small, large], ignore_index=True), PATHS, LIMITS)
+    assert table["con_esito"].notna().tolist() == [False] * 4 + [True] * 4
+    assert (table["con_esito_stato"] == "riservato").tolist() == [True] * 4 + [False] * 4
+
+
+def test_no_small_year_follows_from_any_number_of_releases() -> None:
+    generator = np.random.default_rng(42)
+    hidden = 0
+    for _ in range(60):
+        years = {year: (60, int(generator.integers(2, 30))) for year in range(2015, 2027)}
+        known = []
+        for last in range(2017, 2027):
+            own = {year: years[year] for year in range(last - 2, last + 1)}
+            table = withhold_small(path_rows(own, "accompagnato"), PATHS, LIMITS)
+            for period in table.loc[table["con_esito"].notna(), "periodo_ingresso"]:
+                begin, end = int(period[:4]), int(period[8:12])
+                known.append([float(begin <= year <= end) for year in years])
+        small = [place for place, (_, had) in enumerate(years.values()) if had < 5]
+        if not known:
+            continue
+        rank = np.linalg.matrix_rank(np.array(known))
+        for place in small:
+            alone = np.eye(len(years))[place]
+            assert np.linalg.matrix_rank(np.vstack([known, alone])) == rank + 1
+            hidden += 1
+    assert hidden > 30
 
 
 @pytest.mark.parametrize(("people", "shown"), [(19, False), (20, True)])

@@ -9,7 +9,8 @@ import pandas as pd
 from etl.contracts import TOTAL, vocabulary
 from etl.indicators.estimates import wilson
 
-PERIOD, RECENT = "2021-01/2023-12", "2024-01/2025-12"
+PERIOD, BEFORE, RECENT = "2021-01/2023-12", "2018-01/2020-12", "2024-01/2025-12"
+YEARS = [f"{year}-01/{year}-12" for year in range(2018, 2024)]
 LAST = {"data_riferimento": "2025-12-31", "sintetico": True}
 REGION_RATE = 0.4
 NOT_COMPARED = ("beneficio_percepito", "risposta_questionario")
@@ -26,9 +27,16 @@ def tables(sites: pd.DataFrame, hostile: str) -> dict[str, pd.DataFrame]:
         ),
         "specializzazioni-operatori": _by_operator(_specialisation(pairs)),
         "esiti-operatori": _by_operator(
-            [row for number, pair in enumerate(pairs) for row in _outcomes(number, pair, hostile)]
+            [
+                row
+                for number, pair in enumerate(pairs)
+                for period in (BEFORE, PERIOD)
+                for row in _outcomes(number, pair, hostile, period)
+            ]
         ),
-        "esiti-percorsi": pd.DataFrame(_paths()),
+        "esiti-percorsi": pd.DataFrame(
+            [row for period in (BEFORE, PERIOD, *YEARS) for row in _paths(period)]
+        ),
     }
 
 
@@ -114,14 +122,14 @@ def _adjusted(seen: int, people: int, expected: float) -> dict[str, Any]:
     }
 
 
-def _outcomes(number: int, pair: dict[str, Any], hostile: str) -> list[dict[str, Any]]:
+def _outcomes(number: int, pair: dict[str, Any], hostile: str, period: str) -> list[dict[str, Any]]:
     rows = []
     for place, code in enumerate(vocabulary("indicatore_esito")):
-        people = (12, 31, 84, 160)[number % 4]
+        people = (12, 31, 84, 160)[(number + (period == BEFORE)) % 4]
         row = {
             **pair,
             **LAST,
-            "periodo_ingresso": PERIOD,
+            "periodo_ingresso": period,
             "indicatore_esito": code,
             "replica": hostile if number == 2 else None,
             "tasso_regione": REGION_RATE,
@@ -143,14 +151,14 @@ def _outcomes(number: int, pair: dict[str, Any], hostile: str) -> list[dict[str,
     return rows
 
 
-def _paths() -> list[dict[str, Any]]:
+def _paths(period: str) -> list[dict[str, Any]]:
     rows = []
     for number, path in enumerate(vocabulary("tipo_percorso_dote")):
         for code in vocabulary("indicatore_esito"):
             seen, people = 420 - 90 * number, 1000
             row = {
                 "tipo_percorso_dote": path,
-                "periodo_ingresso": PERIOD,
+                "periodo_ingresso": period,
                 "indicatore_esito": code,
                 **_rates(seen, people),
                 **LAST,

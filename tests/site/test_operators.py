@@ -182,12 +182,23 @@ def test_an_office_finds_room_load_and_waiting_of_its_operators_and_no_person(
     assert not re.search("persona|cognome|nascita|fiscale", ",".join(next(iter(table.values()))))
 
 
+@pytest.mark.parametrize(
+    ("address", "period"),
+    [
+        ("operatori/efficacia", "2021-01/2023-12"),
+        ("operatori/efficacia/2018-2020", "2018-01/2020-12"),
+    ],
+)
 def test_outcomes_show_both_figures_intervals_people_and_what_cannot_be_compared(
-    site: Path, zone: Path
+    site: Path, zone: Path, address: str, period: str
 ) -> None:
-    tree = page(site, "operatori/efficacia")
+    tree = page(site, address)
     shown = tree.xpath("//table[contains(@class, 'tabella-esiti')]/tbody/tr")
-    own = [r for r in rows(zone, "esiti-operatori") if r["indicatore_esito"] == "occupati_12_mesi"]
+    own = [
+        row
+        for row in rows(zone, "esiti-operatori")
+        if (row["indicatore_esito"], row["periodo_ingresso"]) == ("occupati_12_mesi", period)
+    ]
     assert len(shown) == sum(row["con_esito"] is not None for row in own)
     for line in shown:
         people, raw, like = (line.xpath(f"string(td[{place}])") for place in (1, 2, 3))
@@ -199,10 +210,32 @@ def test_outcomes_show_both_figures_intervals_people_and_what_cannot_be_compared
     hidden = sum(row["con_esito"] is None for row in own)
     said = tree.xpath("//details[@class='provincia-esiti']/p[@class='nota']/text()")
     assert sum(int(text.split()[0]) for text in said) == hidden > 0
+    named = tree.xpath("//ul[@class='non-confrontabili']/li/a/text()")
+    assert sorted(named) == sorted(
+        row["denominazione_operatore"] for row in own if row["con_esito"] is None
+    )
     text = tree.xpath("string(//main)")
-    for words in ("Non è una classifica", "non è una prova di causa ed effetto", "ha risposto"):
+    for words in ("Non è una classifica", "ha risposto", "Tre anni insieme"):
         assert words in text
     assert tree.xpath("//svg//*[contains(@class, 'd-limite')]")
+    current = tree.xpath("//nav[@aria-label='Di quali anni']//a[@aria-current]/text()")
+    assert current == [f"{period[:4]}-{period[8:12]}"]
+
+
+def test_paths_stand_side_by_side_year_by_year_and_never_as_a_cause(site: Path, zone: Path) -> None:
+    tree = page(site, "operatori/efficacia")
+    assert "non è una prova di causa ed effetto" in tree.xpath("string(//main)")
+    lines = tree.xpath("//section[h2[@id='anni']]//tbody/tr")
+    years = [line.xpath("string(th)") for line in lines]
+    assert years == [str(year) for year in range(2018, 2024)]
+    for line in lines:
+        assert [cell.count("tra") for cell in line.xpath("td[position() > 1]/p/text()")] == [1, 1]
+    shown = {
+        (row["periodo_ingresso"][:4], row["tipo_percorso_dote"])
+        for row in rows(zone, "esiti-percorsi")
+        if row["con_esito"] is not None
+    }
+    assert len(shown) == 2 * len(years)
 
 
 def test_an_operator_s_reply_stands_beside_its_figures_as_plain_text(
@@ -227,7 +260,12 @@ def test_an_operator_s_page_says_whom_it_follows_how_busy_it_is_and_what_followe
     assert mail.startswith("mailto:")
     assert "subject=" in mail
     assert "operatori/operatore-03/" in mail
-    assert "Catalogo di origine" in tree.xpath("string(//main)")
+    text = tree.xpath("string(//main)")
+    assert "Catalogo di origine" in text
+    assert "Metà dei contratti dura più di" in text
+    assert "da gennaio 2018 a dicembre 2020" in tree.xpath(
+        "string(//details[@class='periodo-esiti']/summary)"
+    )
 
 
 def test_distances_start_from_every_comune(site: Path, zone: Path) -> None:

@@ -8,7 +8,10 @@ from datetime import date
 import pandas as pd
 
 LAG_MONTHS = 2
-PERIOD_MONTHS = 36
+FOLLOWED_MONTHS = 18
+POOLED_YEARS = 3
+# A source reaches back to a period if it has entries in as many of its first months.
+_FIRST_MONTHS = 6
 PROMPT_DAYS = 180
 STABLE = ("indeterminato", "determinato_12_mesi")
 
@@ -38,29 +41,45 @@ INDICATORS = (
 
 @dataclass(frozen=True)
 class Period:
-    """Months of entry, first and last included, pooled into one period; `code` says which."""
+    """Whole calendar years of entry, `first` and `last` included."""
 
-    first: date
-    last: date
+    first: int
+    last: int
 
     @property
     def code(self) -> str:
-        """The period as ISO months: 2021-07/2024-06."""
-        return f"{self.first:%Y-%m}/{self.last:%Y-%m}"
+        """The period as ISO months: 2021-01/2023-12."""
+        return f"{self.first}-01/{self.last}-12"
+
+    @property
+    def years(self) -> list[Period]:
+        """Each of its years as a period of its own."""
+        return [Period(year, year) for year in range(self.first, self.last + 1)]
 
 
-def complete_period(day: date, beyond: int = 18, months: int = PERIOD_MONTHS) -> Period:
-    """Return the latest half-years whose people have all been followed for `beyond` months.
+def pooled_periods(day: date, since: date | None) -> list[Period]:
+    """Return the three-year periods whose people were all followed to the end, the latest first.
 
-    Returns also arrive late: two months are left for them. Whole half-years only, so that a
-    release does not differ from the one before by a month's few people.
+    Returns also arrive late: two months are left for them. The periods before the latest one end
+    where the next begins, and reach back as far as a source with entries from `since` on does:
+    two that overlapped would give away what happened in less than three years (decision 042).
     """
     reached = day.year * 12 + day.month - 1 + (1 if (day + pd.Timedelta(days=1)).day == 1 else 0)
-    known = reached - beyond - LAG_MONTHS  # the first month that is not complete
-    end = known - known % 6
-    first = end - months
-    last = pd.Timestamp(year=(end - 1) // 12, month=(end - 1) % 12 + 1, day=1)
-    return Period(date(first // 12, first % 12 + 1, 1), (last + pd.offsets.MonthEnd(0)).date())
+    last = (reached - FOLLOWED_MONTHS - LAG_MONTHS) // 12 - 1
+    found = [Period(last - POOLED_YEARS + 1, last)]
+    while since is not None:
+        end = found[-1].first - 1
+        earlier = Period(end - POOLED_YEARS + 1, end)
+        if since >= date(earlier.first, 1 + _FIRST_MONTHS, 1):
+            break
+        found.append(earlier)
+    return found
+
+
+def entries_since(doti: pd.DataFrame) -> date | None:
+    """Return the day of the first service that is known, if any."""
+    first = doti["data_primo_servizio"].min()
+    return None if pd.isna(first) else pd.Timestamp(first).date()
 
 
 def cohort(doti: pd.DataFrame, period: Period) -> pd.DataFrame:
@@ -70,8 +89,7 @@ def cohort(doti: pd.DataFrame, period: Period) -> pd.DataFrame:
     indicator's code. Whoever withdrew is in: they entered. A dote without a first service is out.
     """
     start = doti["data_primo_servizio"]
-    inside = start.between(pd.Timestamp(period.first), pd.Timestamp(period.last))
-    rows = doti[inside].copy()
+    rows: pd.DataFrame = doti[start.dt.year.between(period.first, period.last)].copy()
     wait = (rows["data_avviamento"] - rows["data_primo_servizio"]).dt.days
     hired = wait.between(0, PROMPT_DAYS)
     stable = rows["tipo_contratto_avviamento"].isin(STABLE)

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,7 +16,7 @@ from etl.demo.doti import write_doti
 from etl.demo.territory import load_territory
 from etl.demo.truth import Truth
 from etl.derive.effects import NOT_COMPARABLE, outcomes
-from etl.derive.outcomes.cohorts import activation_days, cohort, complete_period
+from etl.derive.outcomes.cohorts import Period, activation_days, cohort, pooled_periods
 from etl.derive.paths import CHARACTERISTICS, recent
 from etl.receive.checks import Registers
 from etl.receive.geography import load_geography
@@ -25,24 +26,66 @@ from etl.receive.reading import read_source
 DAY = date(2025, 12, 31)
 
 
+LATEST = Period(2021, 2023)
+
+
 @pytest.mark.parametrize(
     ("day", "code"),
     [
         (date(2025, 12, 31), "2021-01/2023-12"),
         (date(2025, 8, 31), "2021-01/2023-12"),
-        (date(2025, 8, 30), "2020-07/2023-06"),
-        (date(2026, 2, 28), "2021-07/2024-06"),
+        (date(2025, 8, 30), "2020-01/2022-12"),
+        (date(2026, 8, 31), "2022-01/2024-12"),
     ],
 )
-def test_a_period_is_whole_half_years_whose_people_were_followed_to_the_end(
+def test_a_period_is_three_years_whose_people_were_followed_to_the_end(
     day: date, code: str
 ) -> None:
-    period = complete_period(day)
+    (period,) = pooled_periods(day, None)
     assert period.code == code
     # eighteen months of follow-up and two of late returns
-    assert pd.Timestamp(period.last) + pd.DateOffset(months=20) <= pd.Timestamp(day) + pd.Timedelta(
-        days=1
-    )
+    end = pd.Timestamp(year=period.last + 1, month=1, day=1)
+    assert end + pd.DateOffset(months=20) <= pd.Timestamp(day) + pd.Timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("since", "codes"),
+    [
+        (date(2021, 1, 1), ["2021-01/2023-12"]),
+        (date(2018, 7, 1), ["2021-01/2023-12"]),
+        (date(2018, 6, 30), ["2021-01/2023-12", "2018-01/2020-12"]),
+        (date(2015, 1, 1), ["2021-01/2023-12", "2018-01/2020-12", "2015-01/2017-12"]),
+    ],
+)
+def test_earlier_periods_are_those_to_which_the_source_reaches_back(
+    since: date, codes: list[str]
+) -> None:
+    assert [period.code for period in pooled_periods(DAY, since)] == codes
+
+
+def test_no_releases_together_tell_what_happened_in_less_than_three_years() -> None:
+    first, last = 2015, 2030
+    years = list(range(first, last + 1))
+    published = {
+        (period.first, period.last)
+        for year in range(2020, last + 2)
+        for month in range(1, 13)
+        for period in pooled_periods(date(year, month, 28), date(first, 1, 1))
+    }
+    assert len(published) > 8
+
+    def indicator(begin: int, end: int) -> list[float]:
+        return [float(begin <= year <= end) for year in years]
+
+    known = np.array([indicator(*period) for period in sorted(published)])
+    rank = np.linalg.matrix_rank(known)
+    for begin in years:
+        for end in range(begin, min(begin + 1, last) + 1):
+            both = np.vstack([known, indicator(begin, end)])
+            assert np.linalg.matrix_rank(both) == rank + 1, (begin, end)
+    # and the test would see it: any one year would give others away
+    more = np.vstack([known, indicator(2020, 2020)])
+    assert np.linalg.matrix_rank(np.vstack([more, indicator(2023, 2023)])) == rank + 1
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +109,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 
 def test_only_people_followed_to_the_end_are_counted(demo: SimpleNamespace) -> None:
-    people = cohort(demo.rows, complete_period(DAY))
+    people = cohort(demo.rows, LATEST)
     assert people["data_primo_servizio"].min() >= pd.Timestamp("2021-01-01")
     assert people["data_primo_servizio"].max() <= pd.Timestamp("2023-12-31")
     for name in ("occupati_6_mesi", "occupati_12_mesi", "avvio_180_giorni"):
@@ -82,7 +125,7 @@ def test_only_people_followed_to_the_end_are_counted(demo: SimpleNamespace) -> N
 def test_signals_are_planted_operators_and_in_the_right_direction(
     demo: SimpleNamespace,
 ) -> None:
-    table = outcomes(demo.rows, ["id_operatore"], 20, DAY)
+    table = outcomes(demo.rows, ["id_operatore"], 20, DAY, [LATEST])
     work = table[table["indicatore_esito"] == "occupati_12_mesi"].set_index("id_operatore")
     planted = {
         item["operatore"]: item["effetto_logit"] for item in demo.truth["operatore_diverso"]["dove"]
@@ -100,7 +143,7 @@ def test_signals_are_planted_operators_and_in_the_right_direction(
 def test_accompanied_paths_do_better_for_like_people_though_not_as_they_are(
     demo: SimpleNamespace,
 ) -> None:
-    table = outcomes(demo.rows, ["tipo_percorso_dote"], 20, DAY)
+    table = outcomes(demo.rows, ["tipo_percorso_dote"], 20, DAY, [LATEST])
     work = table[table["indicatore_esito"] == "occupati_12_mesi"].set_index("tipo_percorso_dote")
     network, alone = work.loc["accompagnato"], work.loc["individuale"]
     assert network["tasso_aggiustato_min"] > alone["tasso_aggiustato"]
@@ -109,7 +152,7 @@ def test_accompanied_paths_do_better_for_like_people_though_not_as_they_are(
 
 
 def test_perceived_benefit_stands_beside_and_is_never_compared(demo: SimpleNamespace) -> None:
-    table = outcomes(demo.rows, ["id_operatore"], 20, DAY)
+    table = outcomes(demo.rows, ["id_operatore"], 20, DAY, [LATEST])
     beside = table[table["indicatore_esito"].isin(["beneficio_percepito", "risposta_questionario"])]
     assert (beside["segnale"] == NOT_COMPARABLE).all()
     assert beside[["attesi", "tasso_aggiustato"]].isna().all().all()
@@ -119,7 +162,7 @@ def test_perceived_benefit_stands_beside_and_is_never_compared(demo: SimpleNames
 
 def test_small_groups_get_no_figure_for_like_people(demo: SimpleNamespace) -> None:
     few = demo.rows.assign(id_operatore=demo.rows["id_operatore"].where(demo.rows.index > 60, "x"))
-    table = outcomes(few, ["id_operatore"], 20, DAY)
+    table = outcomes(few, ["id_operatore"], 20, DAY, [LATEST])
     small = table[
         (table["persone_osservate"] < 20) & table["indicatore_esito"].eq("occupati_6_mesi")
     ]
@@ -151,7 +194,7 @@ def test_figures_that_say_how_many_found_work_are_hidden_together() -> None:
             "beneficio_uscita": 3.0,
         }
     )
-    table = outcomes(rows, ["id_operatore"], 20, DAY).set_index("indicatore_esito")
+    table = outcomes(rows, ["id_operatore"], 20, DAY, [LATEST]).set_index("indicatore_esito")
     # three did not start: whoever knows how many contracts there are would know it
     assert table.loc["avvio_180_giorni", "_senza"] == 3
     assert table.loc["contratto_stabile", "_senza"] == 3
