@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from etl.config import Config
 from etl.contracts import vocabulary
@@ -82,7 +83,7 @@ def _list_page(
             "provincia": province,
             "bisogno": need,
             "bisogno_nome": label,
-            "sedi": [{**row, "perche": why(row, need, province.name, followed)} for row in rows],
+            "sedi": [_shown(row, need, province, followed) for row in rows],
             "bisogni": [
                 (
                     NEEDS.get(code) or sentence(vocabulary("gruppi_disabilita")[code].it),
@@ -95,6 +96,16 @@ def _list_page(
             "tutte": address(province),
         },
     )
+
+
+def _shown(row: Row, need: str | None, province: Province, followed: Followed) -> dict[str, Any]:
+    pair = (row["id_operatore"], row["codice_provincia"])
+    return {
+        **row,
+        "perche": why(row, need, province.name, followed),
+        "conosciute": followed.known_for(*pair),
+        "attesa": followed.activity.get(pair, {}).get("attesa"),
+    }
 
 
 def why(row: Row, need: str | None, province: str, followed: Followed) -> str:

@@ -13,6 +13,7 @@ KINDS = [
     "operatori/efficacia/",
     "operatori/guida/",
     "operatori/provincia/lecco/vista/",
+    "operatori/efficacia/2018-2020/contratto-stabile/",
     "operatori/uffici/milano/",
     "scoperture/",
     "scoperture/?notte=no&provincia=015",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from etl.site.sites import FIRST_ROWS
@@ -66,6 +68,46 @@ def test_up_to_three_sites_stand_side_by_side_in_the_list_s_order(
     assert table.locator("thead a").count() == 3
     page.get_by_role("button", name="Togli il confronto").click()
     expect(page.locator("#confronto")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_sites_of_a_province_stand_side_by_side_without_any_script(
+    address: str, open_context: Any, scripts: bool
+) -> None:
+    page = open_context(java_script_enabled=scripts).new_page()
+    page.goto(address + "operatori/provincia/milano/")
+    whole = page.locator(".sede:visible").count()
+    expect(page.locator(".affianca-scelta")).not_to_be_visible()
+    boxes = page.locator(".segna")
+    names = page.locator(".sede h3").all_text_contents()
+    for place in (5, 0, 2):
+        boxes.nth(place).check()
+    page.get_by_label("Affianca le sedi segnate").check()
+    shown = page.locator(".sede:visible")
+    assert shown.locator("h3").all_text_contents() == [names[0], names[2], names[5]]
+    # the same thing stands at the same height in every column
+    columns = [
+        [round(term.bounding_box()["y"]) for term in site.locator("dt").all()]
+        for site in shown.all()
+    ]
+    assert columns[0] == columns[1] == columns[2]
+    assert len(columns[0]) == 9
+    places = [site.bounding_box() for site in shown.all()]
+    assert all(one["x"] + one["width"] <= two["x"] for one, two in itertools.pairwise(places))
+    page.get_by_role("button", name="Togli il confronto").click()
+    assert page.locator(".sede:visible").count() == whole
+
+
+def test_of_more_than_three_marked_sites_the_first_three_are_compared(
+    address: str, open_context: Any
+) -> None:
+    page = open_context(java_script_enabled=False).new_page()
+    page.goto(address + "operatori/provincia/milano/")
+    for place in range(4):
+        page.locator(".segna").nth(place).check()
+    page.get_by_label("Affianca le sedi segnate").check()
+    names = page.locator(".sede h3").all_text_contents()
+    assert page.locator(".sede:visible h3").all_text_contents() == names[:3]
 
 
 def test_the_first_view_needs_a_page_and_its_styles_only(
