@@ -197,7 +197,7 @@ def _unit_header(unit: str) -> str:
 
 def _extra_columns(items: Sequence[Value], unit: str) -> list[tuple[str, Any]]:
     columns: list[tuple[str, Any]] = []
-    if any(item.parts for item in items):
+    if any(item.parts and item.parts[1] != 1 for item in items):
         columns.append(("Numeratore", lambda item: item.parts[0] if item.parts else None))
         columns.append(("Denominatore", lambda item: item.parts[1] if item.parts else None))
     if any(item.low is not None for item in items):

@@ -13,6 +13,7 @@ from etl.indicators.estimates import (
     Z998,
     byar,
     change,
+    difference,
     dispersion,
     median,
     proportion,
@@ -43,6 +44,7 @@ from etl.indicators.programmes import (
     mean_degree,
     net_uncovered,
     network_density,
+    network_evidence,
     pilot_outputs,
     progress,
     promoters_per_hundred,
@@ -51,6 +53,7 @@ from etl.indicators.programmes import (
 )
 from etl.indicators.resources import (
     PanelRule,
+    budget_flag,
     flat_rates,
     hourly_cost,
     panel_faults,
@@ -284,3 +287,59 @@ def test_a_formula_turns_a_numerator_and_a_denominator_into_its_value() -> None:
     assert formulas()["F20"].estimate(7, None).value == 7
     with pytest.raises(ValueError, match="F1 needs a denominator"):
         formulas()["F1"].estimate(7, None)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high"),
+    [
+        # the worked examples of Newcombe (1998), table II, method 10
+        ((56, 70), (48, 80), 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.1705, 0.8090),
+        ((6, 7), (2, 7), 0.0582, 0.8062),
+        ((5, 56), (0, 29), -0.0381, 0.1926),
+        ((0, 10), (0, 20), -0.1611, 0.2775),
+        ((10, 10), (0, 10), 0.6075, 1.0),
+    ],
+)
+def test_the_difference_of_two_proportions_has_newcombe_s_interval(
+    first: tuple[int, int], second: tuple[int, int], low: float, high: float
+) -> None:
+    found = difference(*first, *second)
+    assert found.value == pytest.approx(first[0] / first[1] - second[0] / second[1])
+    assert (round(found.low or 0, 4), round(found.high or 0, 4)) == (low, high)
+
+
+def test_there_is_no_difference_where_a_group_has_nobody() -> None:
+    assert difference(1, 2, 0, 0).value is None
+    assert difference(0, 0, 1, 2).low is None
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ((120, 60, 36.0, 70, 55), ("100_e_piu", "sopra", "mostrato", "due_criteri")),
+        ((60, 20, 22.0, 40, 34), ("30_99", "in_linea", "mostrato", "un_criterio")),
+        ((60, 20, 22.0, 40, 22), ("30_99", "in_linea", "non_mostrato", "nessuno")),
+        ((60, 5, 22.0, 40, 22), ("30_99", "sotto", "non_mostrato", "nessuno")),
+        (
+            (29, 20, 8.0, 25, 24),
+            ("meno_di_30", "non_confrontabile", "mostrato", "non_confrontabile"),
+        ),
+        ((60, 40, 22.0, 19, 19), ("30_99", "sopra", "non_confrontabile", "non_confrontabile")),
+        ((None,) * 5, ("meno_di_30", *("non_confrontabile",) * 3)),
+    ],
+)
+def test_a_network_is_judged_on_two_criteria_and_not_at_all_with_few_people(
+    figures: tuple[float | None, ...], said: tuple[str, ...]
+) -> None:
+    found = network_evidence(*figures)
+    assert (found.size, found.outcome, found.benefit, found.evidence) == said
+
+
+@pytest.mark.parametrize(
+    ("committed", "said"),
+    [(80, "disponibili"), (89.99, "disponibili"), (90, "in_esaurimento"), (100, "esaurite")],
+)
+def test_a_budget_says_when_it_runs_out(committed: float, said: str) -> None:
+    assert budget_flag(saturation(100, committed, 10)) == said
+    assert budget_flag(saturation(0, 0, 0)) is None

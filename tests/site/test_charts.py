@@ -16,6 +16,7 @@ from etl.site.charts import (
     Action,
     Chart,
     FunnelPoint,
+    Place,
     Value,
     bars,
     funnel,
@@ -23,6 +24,7 @@ from etl.site.charts import (
     lines,
     matrix,
     nice_top,
+    places,
     small_multiples,
 )
 
@@ -53,9 +55,13 @@ def every_kind() -> list[Chart]:
     level = {"x": [Value(p, v) for p, v in zip(PERIODS, (1, None, 3), strict=True)]}
     points = [FunnelPoint("uno", 40, 0.3), FunnelPoint("due", 80, 0.9, flagged=True)]
     band = {"95%": [(20, 0.1, 0.5), (80, 0.2, 0.4)]}
+    towns = [Place("Maniago", 46.14, 12.74, 1), Place(HOSTILE, 45.95, 12.67, 12)]
     actions = [Action("8.1.1-1", "Ricognizione", frozenset({"2019"}), "conclusa", "ASS 6")]
     return [
         bars("barre", "Barre", "Quote.", values, "percento"),
+        places(
+            "carta", "Carta", "Dove.", towns, ["Comune", "Quante"], [["Maniago", 1], [HOSTILE, 12]]
+        ),
         lines("linee", "Linee", "Nel tempo.", PERIODS, level, "persone"),
         lines("due", "Due linee", "Nel tempo.", PERIODS, {**level, "y": level["x"]}, target=2),
         small_multiples("multipli", "Multipli", "Province.", PERIODS, {"Lecco": level["x"]}),
@@ -154,3 +160,28 @@ def test_hostile_names_are_shown_as_text() -> None:
     figure = drawn(every_kind()[0])
     assert not figure.xpath(".//script")
     assert HOSTILE in figure.text_content()
+
+
+def test_on_a_map_north_is_up_east_is_right_and_no_name_covers_another() -> None:
+    towns = [
+        Place("Maniago", 46.14, 12.74, 1),
+        Place("Fanna", 46.17, 12.76, 2),
+        Place("Pordenone", 45.95, 12.67, 12),
+        Place("Sacile", 45.94, 12.50, 3),
+    ]
+    chart = places("carta", "Carta", "Dove.", towns, ["Comune"], [[town.label] for town in towns])
+    spots = {spot["nome"]: spot for spot in chart.marks["punti"]}
+    assert spots["Fanna"]["y"] < spots["Maniago"]["y"] < spots["Pordenone"]["y"]
+    assert spots["Sacile"]["x"] < spots["Pordenone"]["x"] < spots["Fanna"]["x"]
+    names = sorted((spot["nome_y"], spot["nome_x"]) for spot in spots.values())
+    assert len(set(names)) == len(towns)
+    assert all(0 <= spot["x"] <= chart.width for spot in spots.values())
+
+
+def test_an_action_bears_its_linked_actions_only_where_a_document_names_them() -> None:
+    plain = Action("1", "Una", frozenset({"2019"}), "conclusa", "ASS 6")
+    linked = Action("2", "Altra", frozenset({"2020"}), "sospesa", "ASS 6", "1.2, 3.1")
+    assert "Azioni collegate" not in gantt("g", "G", "g", PERIODS, [plain]).headers
+    chart = gantt("g", "G", "g", PERIODS, [plain, linked])
+    assert [row[-1] for row in chart.rows] == ["", "1.2, 3.1"]
+    assert {action["segno"] for action in chart.marks["azioni"]} == {"●", "✕"}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.site.measures.declaration import Indicator, Target
-from etl.site.measures.figures import Figure, series
+from etl.site.measures.figures import Figure, by, series
 from etl.site.measures.opening import Opening, Verdict, opening
 
 UNKNOWN = "che cosa sarebbe successo senza la misura"
@@ -171,3 +171,36 @@ def test_a_figure_without_a_period_names_none() -> None:
     chosen = indicator(per_periodo=False)
     figures = [Figure("", "pubblicato", 0.5, 50, 100, 0.4, 0.6)]
     assert "Persone al lavoro» vale 50%" in opening(chosen, figures, UNKNOWN).sentence
+
+
+def paths(accompanied: tuple[int | None, int], alone: tuple[int | None, int]) -> list[Row]:
+    return [
+        row("2013", *accompanied, percorso="accompagnato"),
+        row("2013", *alone, percorso="individuale"),
+    ]
+
+
+DIFFERENCE = {
+    "formula": "P5",
+    "dove": {"percorso": "accompagnato"},
+    "confronto": {"percorso": "individuale"},
+}
+
+
+def test_a_difference_is_told_with_both_its_parts_and_its_sign() -> None:
+    found = said(paths((56, 70), (48, 80)), **DIFFERENCE)
+    assert "vale +20 punti percentuali (56 su 70 contro 48 su 80)" in found.sentence
+    (figure,) = series(indicator(**DIFFERENCE), paths((48, 80), (56, 70)))
+    assert figure.value == pytest.approx(-0.2)
+    assert (round(figure.low or 0, 4), round(figure.high or 0, 4)) == (-0.3339, -0.0524)
+
+
+def test_a_difference_with_a_withheld_side_is_withheld_and_with_few_people_is_not_judged() -> None:
+    assert said(paths((None, 70), (48, 80)), **DIFFERENCE).verdict is Verdict.HIDDEN
+    assert said(paths((56, 70), (3, 8)), **DIFFERENCE).verdict is Verdict.FEW
+
+
+def test_what_an_indicator_does_not_take_has_no_bar_of_its_own() -> None:
+    rows = paths((56, 70), (48, 80))
+    chosen = indicator(dove={"percorso": "individuale"})
+    assert list(by(chosen, rows, "percorso", str)) == ["individuale"]

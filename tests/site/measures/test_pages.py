@@ -118,6 +118,86 @@ def test_responsibilities_are_the_document_s_letters(site: Path) -> None:
     assert len(figure.xpath(".//tbody/tr")) == len(facts.splitlines()) - 1
 
 
+def figure_rows(site: Path, measure: str, name: str) -> list[list[str]]:
+    return table(site / "monitoraggio" / measure / f"{name}.csv")
+
+
+def test_the_parts_of_the_spending_make_a_whole_and_are_those_of_the_plan(site: Path) -> None:
+    header, *years = figure_rows(site, "piani-di-zona", "riparto-quote")
+    assert len(header) == 3
+    assert [row[0] for row in years] == ["2013", "2014", "2015"]
+    for row in years:
+        assert sum(map(float, row[1:])) == pytest.approx(100, abs=0.11)
+    _, *items = figure_rows(site, "piani-di-zona", "riparto")
+    assert {row[0].split(":")[0] for row in items} == {"Piano di Zona"}
+    assert len(items) == 2 * len(years)
+
+
+def test_a_chart_by_item_shows_only_the_items_of_its_measure(site: Path) -> None:
+    _, *items = figure_rows(site, "dote-impresa", "risorse-per-asse")
+    assert len(items) == 3
+    assert all(row[0].startswith("Dote Impresa, asse") for row in items)
+
+
+def test_a_grid_by_year_has_every_year(site: Path) -> None:
+    header, *_ = figure_rows(site, "dote-impresa", "chi-la-riceve")
+    assert header[1:] == ["2018", "2019", "2020", "2021"]
+
+
+def test_contacted_and_involved_stand_in_two_rows_by_two_columns(site: Path) -> None:
+    header, obliged, others = figure_rows(site, "promotore-68", "due-per-due")
+    assert header == ["Gruppo", "Contattate", "Coinvolte", "Percento"]
+    assert (obliged[0], others[0]) == ("in obbligo", "non in obbligo")
+    for row in (obliged, others):
+        assert float(row[3]) == pytest.approx(100 * float(row[2]) / float(row[1]), abs=0.06)
+
+
+def test_the_six_districts_of_mantova_have_two_internships_each(site: Path) -> None:
+    _, *districts = figure_rows(site, "rete-mantova", "ambiti")
+    assert [row[1:] for row in districts] == [["2", "2"]] * 6
+
+
+def test_monza_plans_eleven_meetings(site: Path) -> None:
+    _, *meetings = figure_rows(site, "rete-monza", "previsto-realizzato")
+    assert sorted(int(float(row[2])) for row in meetings) == [2, 2, 3, 4]
+
+
+def test_the_map_of_farms_counts_every_farm_once_and_the_network_has_one_density(
+    site: Path,
+) -> None:
+    farms = table(site / "dati/fattorie-sociali/fattorie-sociali.csv")[1:]
+    _, *places = figure_rows(site, "agricoltura-sociale", "mappa")
+    assert sum(int(row[2]) for row in places) == len(farms)
+    links = table(site / "dati/legami-fattorie/legami-fattorie.csv")[1:]
+    page = read(site / "monitoraggio" / "agricoltura-sociale" / "index.html")
+    (card,) = page.xpath("//li[@id='densita']")
+    density = 100 * 2 * len(links) / (len(farms) * (len(farms) - 1))
+    assert text(card.xpath("./p")[0]) == f"{density:.1f}%".replace(".", ",")
+    _, *nodes = figure_rows(site, "agricoltura-sociale", "nodi")
+    assert sum(int(row[3]) for row in nodes) == 2 * len(links)
+
+
+def test_linked_system_actions_stand_beside_each_action(site: Path) -> None:
+    header, *actions = figure_rows(site, "piani-di-zona", "tavolo")
+    assert {row[header.index("Azioni collegate")] for row in actions} == {"1.1, 2.1, 3.1"}
+
+
+def test_the_index_of_diffusion_compares_each_province_with_all_of_them(site: Path) -> None:
+    _, *rates = figure_rows(site, "articolo-14", "diffusione")
+    _, *indices = figure_rows(site, "articolo-14", "indice-diffusione")
+    last = {row[0]: row[-1] for row in rates}
+    pairs = [(float(last[row[0]]), float(row[1])) for row in indices if row[1] != "riservato"]
+    assert len(pairs) > 6
+    common = {round(rate / index, 1) for rate, index in pairs}
+    assert max(common) - min(common) <= 0.11
+
+
+def test_a_state_that_nobody_knows_is_told_apart_from_a_measured_one(site: Path) -> None:
+    index = read(site / "monitoraggio" / "index.html")
+    said = {text(cell) for cell in index.xpath("//td[@data-colonna='Stato']")}
+    assert {"Misurato", "Misurato su dati dimostrativi"} <= said
+
+
 def test_the_shares_of_the_subsidised_are_those_of_the_document(site: Path) -> None:
     page = read(site / "monitoraggio" / "reti-di-partenariato" / "index.html")
     shown = {
