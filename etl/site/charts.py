@@ -60,6 +60,11 @@ class Chart:
         )
 
     @property
+    def worded(self) -> bool:
+        """Whether the table is of words and too wide for a phone: there each row is a card."""
+        return self.kind in ("tabella", "gantt") and len(self.headers) > 4
+
+    @property
     def empty(self) -> bool:
         """Whether no cell beside the rows' names tells anything."""
         cells = [cell for row in self.rows for cell in row[1:]]
@@ -159,9 +164,7 @@ def bars(
                 "y": y + LINE * len(lines) + 3,
                 "lunghezza": bar,
                 "testo": text,
-                "testo_x": round(
-                    (room * (item.high or item.value or 0) / top if bar is not None else 0) + 6, 1
-                ),
+                "testo_x": _beside(item, text, room / top),
                 "da": None if item.low is None else round(room * item.low / top, 1),
                 "a": None if item.high is None else round(room * item.high / top, 1),
                 "meta": None if item.target is None else round(room * item.target / top, 1),
@@ -184,6 +187,15 @@ def bars(
         {"barre": drawn, "base": 14},
         **more,
     )
+
+
+def _beside(item: Value, text: str, scale: float) -> float:
+    """Return where a bar's figure starts: after the bar, and never across the target's tick."""
+    start = scale * (item.high or item.value or 0) + 6 if item.value is not None else 6.0
+    tick = None if item.target is None else scale * item.target
+    if tick is not None and start - 4 <= tick <= start + 7.2 * len(text):
+        start = tick + 6
+    return round(start, 1)
 
 
 def shown_cell(item: Value, unit: str) -> Cell:

@@ -185,3 +185,13 @@ def test_an_action_bears_its_linked_actions_only_where_a_document_names_them() -
     chart = gantt("g", "G", "g", PERIODS, [plain, linked])
     assert [row[-1] for row in chart.rows] == ["", "1.2, 3.1"]
     assert {action["segno"] for action in chart.marks["azioni"]} == {"●", "✕"}
+
+
+def test_a_figure_never_stands_across_the_target_s_tick() -> None:
+    near = Value("vicino", 0.95, target=1.0)
+    far = Value("lontano", 0.2, target=1.0)
+    chart = bars("b", "B", "b", [near, far])
+    for bar in chart.marks["barre"]:
+        end = bar["testo_x"] + 7 * len(bar["testo"])
+        assert bar["testo_x"] > bar["lunghezza"]
+        assert not bar["testo_x"] <= bar["meta"] <= end

@@ -471,7 +471,7 @@ def _index(measure: Measure, drawing: Drawing, released: Released) -> Chart | No
     for code, figures in by(indicator, rows, column, _order(column)).items():
         own = figures[-1].as_value(label(column, code), target=1.0)
         value = None if own.value is None else own.value / rate
-        found.append(replace(own, value=value, low=None, high=None))
+        found.append(replace(own, value=value, low=None, high=None, parts=None))
     return bars(
         drawing.id,
         drawing.titolo,
