@@ -59,7 +59,9 @@ def check(
         errors.print("Non esiste: " + ", ".join(str(path) for path in missing))
         raise typer.Exit(2)
     config = load_config()
-    registers = Registers(load_geography(config), load_occupations())
+    registers = Registers(
+        load_geography(config), load_occupations(), config.riservatezza.popolazione_minima_comuni
+    )
     try:
         found = [item for path in paths for item in inspect(config, path, contract, registers)]
     except UnknownFileError as error:

@@ -31,7 +31,7 @@ def demo(
 ) -> None:
     """Scrive i file dei fornitori, inventati ma nei formati veri.
 
-    Prospetti informativi, cataloghi provinciali, doti, iscritti, consensi e ritorni di
+    Prospetti informativi, cataloghi provinciali, doti, iscritti, consensi, ambiti e ritorni di
     monitoraggio. Tutto è dimostrativo: nessuna persona, azienda o ente reale.
 
     Esempio: python -m etl demo --out build/demo --scale 0.02

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from etl.config import Config
+from etl.demo.ambiti import write_ambiti
 from etl.demo.archives import write_zip
 from etl.demo.catalogues import write_catalogues
 from etl.demo.chance import Chance
@@ -40,8 +41,8 @@ def generate(
     `out` receives `prospetti/prospetti-<provincia>.zip`, `cataloghi/` (one file for each
     synthetic source of contract «catalogo-operatori»), `iscritti/` (one for each province),
     `cliclavoro.zip` (vacancies), `doti.csv` and `dichiarazioni-operatori.csv`, `consensi.csv`,
-    `monitoraggio.csv` (the returns on the measures) and `verita.json`. The same arguments give the
-    same bytes.
+    `monitoraggio.csv` (the returns on the measures), `ambiti.csv` (which comuni form each ambito)
+    and `verita.json`. The same arguments give the same bytes.
     Raises ValueError where `scale` is not above zero.
     """
     if not scale > 0:
@@ -57,6 +58,7 @@ def generate(
     _statements(stage, territory, economy, truth, tell)
     write_catalogues(config, stage / "cataloghi", territory, truth, tell)
     write_returns(stage / "monitoraggio.csv", territory, seed, tell)
+    write_ambiti(stage / "ambiti.csv", territory, config.portale.anno_geografia)
     write_doti(stage, territory, truth, tell)
     truth.offers, truth.offered = write_offers(
         stage / "cliclavoro.zip", territory, economy, scale, seed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -12,21 +13,26 @@ import pandas as pd
 
 from etl.contracts import Contract, FieldDefinition, load_contracts, vocabulary
 from etl.problems import Problem, Severity
-from etl.receive.geography import Geography
+from etl.receive.geography import Geography, name_key
 from etl.receive.validation import Found, Table
 
 _MOST_SIMILAR = 3
 
 
 class Registers:
-    """The registers against which tables are checked."""
+    """The registers against which tables are checked.
 
-    def __init__(self, geography: Geography, occupations: pd.DataFrame) -> None:
+    `least_people`: how many inhabitants a territory must have to be shown by itself.
+    """
+
+    def __init__(self, geography: Geography, occupations: pd.DataFrame, least_people: int) -> None:
         self.geography = geography
         self.occupations = frozenset(occupations["qualifica"])
+        self.least_people = least_people
 
 
 Check = Callable[[Table, Registers, str | None], list[Found]]
+Doubt = Callable[[Table, Registers, set[int]], list[Found]]
 
 
 def check_table(table: Table, registers: Registers, province: str | None) -> list[Found]:
@@ -37,14 +43,14 @@ def check_table(table: Table, registers: Registers, province: str | None) -> lis
     return found
 
 
-def check_doubts(table: Table, refused: set[int]) -> list[Found]:
-    """Return the rows that cannot stand because another one on the same matter was refused.
+def check_doubts(table: Table, registers: Registers, refused: set[int]) -> list[Found]:
+    """Return what the rows that are left cannot say because others were refused, or are missing."""
+    doubt = _DOUBTS.get(table.contract.nome)
+    return doubt(table, registers, refused) if doubt else []
 
-    In the register of consents a refused row may be a withdrawal: no other row of that statement
-    counts until it is corrected.
-    """
-    if table.contract.nome != "consensi":
-        return []
+
+def _doubtful_consents(table: Table, _: Registers, refused: set[int]) -> list[Found]:
+    """A refused row may be a withdrawal: no other row of that statement counts until corrected."""
     codes = table.column("codice_comunicazione")
     doubtful = {codes[index] for index in refused} - {None}
     return [
@@ -272,7 +278,161 @@ def _declarations(table: Table, registers: Registers, _: str | None) -> list[Fou
     return _province_codes(table, registers, "codice_provincia")
 
 
+def _ambiti(table: Table, registers: Registers, _: str | None) -> list[Found]:
+    """A comune of the portal stands in one ambito of its province, and an ambito has one name."""
+    found: list[Found] = []
+    placed: dict[str, list[int]] = {}
+    codes, ambiti = table.column("codice_comune"), table.column("codice_ambito")
+    for index, (code, ambito) in enumerate(zip(codes, ambiti, strict=True)):
+        if not (table.has_form(index, "codice_comune") and table.has_form(index, "codice_ambito")):
+            continue
+        resolution = registers.geography.resolve(str(code))
+        own = resolution.codice_comune
+        if own is None:
+            found.append((index, _no_comune(table, index, resolution.kind == "fuori")))
+        elif str(ambito)[:3] != own[:3]:
+            found.append((index, _other_province(table, index, own[:3])))
+        else:
+            placed.setdefault(own, []).append(index)
+    for own, indexes in placed.items():
+        # the same code twice is a repeated key; here are former codes of one comune of today
+        if (
+            len({codes[index] for index in indexes}) > 1
+            and len({ambiti[index] for index in indexes}) > 1
+        ):
+            found += [(index, _two_ambiti(table, index, own)) for index in indexes]
+    return found + _ambito_names(table, {index for rows in placed.values() for index in rows})
+
+
+def _no_comune(table: Table, index: int, outside: bool) -> Problem:
+    return table.problem(
+        index,
+        "comune-fuori" if outside else "comune-sconosciuto",
+        "Il comune è fuori dalle province del portale."
+        if outside
+        else "Il codice non è di nessun comune nell’elenco Istat dell’anno.",
+        "togliere la riga." if outside else "scrivere il codice Istat del comune in vigore.",
+        column=table.header("codice_comune"),
+        found=table.value(index, "codice_comune"),
+        expected="il codice Istat di un comune delle province del portale",
+    )
+
+
+def _other_province(table: Table, index: int, province: str) -> Problem:
+    return table.problem(
+        index,
+        "ambito-fuori-provincia",
+        f"Il comune è della provincia {province}, l’ambito di un’altra.",
+        "correggere il codice dell’ambito o del comune; un ambito a cavallo di due province ha un "
+        "codice per ognuna.",
+        column=table.header("codice_ambito"),
+        found=table.value(index, "codice_ambito"),
+        expected=f"un codice che comincia con «{province}-»",
+    )
+
+
+def _two_ambiti(table: Table, index: int, code: str) -> Problem:
+    return table.problem(
+        index,
+        "comune-in-due-ambiti",
+        f"Più righe sono dello stesso comune di oggi ({code}), in ambiti diversi: non si sa quale "
+        "vale.",
+        "lasciare una sola riga, con il codice Istat in vigore.",
+        column=table.header("codice_comune"),
+        found=table.value(index, "codice_comune"),
+        expected="una riga per comune",
+    )
+
+
+def _ambito_names(table: Table, rows: set[int]) -> list[Found]:
+    """Refuse the rows whose name is not the one that most rows of the ambito have."""
+    names: dict[str, dict[int, str]] = {}
+    for index in sorted(rows):
+        if table.has_form(index, "denominazione_ambito"):
+            code = str(table.column("codice_ambito")[index])
+            name = str(table.column("denominazione_ambito")[index])
+            names.setdefault(code, {})[index] = name
+    found: list[Found] = []
+    for code, given in names.items():
+        counted = Counter(name_key(name) for name in given.values()).most_common()
+        if len(counted) == 1:
+            continue
+        prevails = counted[0][0] if counted[0][1] > counted[1][1] else None
+        spelt = {name_key(name): name for name in reversed(given.values())}
+        expected = " oppure ".join(
+            f"«{spelt[key]}»" for key, count in counted if count == counted[0][1]
+        )
+        found += [
+            (
+                index,
+                table.problem(
+                    index,
+                    "ambito-con-due-nomi",
+                    f"L’ambito {code} ha un altro nome in altre righe.",
+                    "scrivere lo stesso nome in tutte le righe dell’ambito, o cambiare il codice.",
+                    column=table.header("denominazione_ambito"),
+                    found=table.value(index, "denominazione_ambito"),
+                    expected=expected,
+                ),
+            )
+            for index, name in given.items()
+            if name_key(name) != prevails
+        ]
+    return found
+
+
+def _provinces_without_ambiti(table: Table, registers: Registers, refused: set[int]) -> list[Found]:
+    """Say which of the register's provinces stay without ambiti, and why.
+
+    Their ambiti are not shown where a comune stands in none, or where one has few inhabitants.
+    """
+    first: dict[str, int] = {}
+    ambito_of: dict[str, str] = {}
+    columns = (table.column("codice_comune"), table.column("codice_ambito"))
+    for index, (code, ambito) in enumerate(zip(*columns, strict=True)):
+        own = registers.geography.resolve(str(code)).codice_comune if code else None
+        if own is not None:
+            first.setdefault(own[:3], index)
+            if index not in refused:
+                ambito_of[own] = str(ambito)
+    comuni = registers.geography.comuni
+    comuni = comuni.assign(ambito=comuni["codice_comune"].map(ambito_of))
+    found: list[Found] = []
+    for province, index in first.items():
+        own_comuni = comuni[comuni["codice_provincia"] == province]
+        lacking = own_comuni[own_comuni["ambito"].isna()]
+        people = own_comuni.groupby("ambito")["popolazione"].sum()
+        small = people[people < registers.least_people]
+        if len(lacking):
+            message = f"Manca l’ambito di {_named(list(lacking['comune']), 'un comune', 'comuni')}"
+            remedy = "aggiungere le righe che mancano, o correggere quelle rifiutate."
+        elif len(small):
+            message = (
+                f"Ha meno di {registers.least_people} abitanti "
+                f"{_named(list(small.index), 'un ambito', 'ambiti')}"
+            )
+            remedy = "contare ogni ambito piccolo insieme a uno vicino, con un solo codice."
+        else:
+            continue
+        message += f": la provincia {province} resta senza ambiti."
+        place = (table.source, table.files[index])
+        found.append(
+            (index, Problem(*place, "provincia-senza-ambiti", message, remedy, Severity.NOTICE))
+        )
+    return found
+
+
+def _named(names: list[str], one: str, many: str) -> str:
+    if len(names) == 1:
+        return f"{one} ({names[0]})"
+    more = "…" if len(names) > _MOST_SIMILAR else ""
+    return f"{len(names)} {many} ({', '.join(names[:_MOST_SIMILAR])}{more})"
+
+
+_DOUBTS: dict[str, Doubt] = {"consensi": _doubtful_consents, "ambiti": _provinces_without_ambiti}
+
 _CHECKS: dict[str, tuple[Check, ...]] = {
+    "ambiti": (_ambiti,),
     "doti": (_paths,),
     "dichiarazioni-operatori": (_declarations,),
     "ritorni-monitoraggio": (_returns,),

@@ -94,7 +94,7 @@ def receive(config: Config, build: Path, progress: Progress | None = None) -> Re
     """
     say = progress or (lambda _: None)
     geography, occupations = load_geography(config), load_occupations()
-    registers = Registers(geography, occupations)
+    registers = Registers(geography, occupations, config.riservatezza.popolazione_minima_comuni)
     frames: dict[str, list[pd.DataFrame]] = {name: [] for name in _contracts(config)}
     snapshots: list[Snapshot] = []
     problems: list[Problem] = []

@@ -82,7 +82,7 @@ def _read_tabular(source: Source, path: Path, registers: Registers, name: str) -
         table.restricted = frozenset(contract.names)
     found = validate(table)
     found += check_table(table, registers, source.provincia)
-    found += check_doubts(table, dropped(found))
+    found += check_doubts(table, registers, dropped(found))
     out = dropped(found)
     refused = {index for index, problem in found if problem.severity is not Severity.NOTICE}
     result.problems += [

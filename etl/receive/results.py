@@ -113,6 +113,7 @@ _PLACED = frozenset(
         "comune-sconosciuto",
         "comune-fuori",
         "comune-ambiguo",
+        "comune-in-due-ambiti",
         "lavoratori-incoerenti",
         "compensazione",
         "esonero",

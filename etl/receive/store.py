@@ -45,6 +45,7 @@ def cache_key(config: Config, source: Source, input_digest: str) -> str:
         "fonte": source.model_dump(mode="json"),
         "province": config.portale.province,
         "anno": config.portale.anno_geografia,
+        "abitanti": config.riservatezza.popolazione_minima_comuni,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,13 @@ class Table:
         """Return our column `name`, row by row."""
         place = self.contract.names.index(name)
         return [row[place] for row in self.rows]
+
+    def has_form(self, index: int, name: str) -> bool:
+        """Tell whether a cell holds a text of the form that its field asks."""
+        place = self.contract.names.index(name)
+        form = self.contract.campi[place].definizione.formato
+        value = self.rows[index][place]
+        return value is not None and re.fullmatch(form or ".*", str(value)) is not None
 
     def problem(self, index: int, code: str, message: str, remedy: str, **more: Any) -> Problem:
         """Return a problem of one row."""

@@ -54,7 +54,7 @@ def geography() -> Geography:
 
 @pytest.fixture(scope="session")
 def registers(geography: Geography) -> Registers:
-    return Registers(geography, load_occupations())
+    return Registers(geography, load_occupations(), 15_000)
 
 
 @pytest.fixture

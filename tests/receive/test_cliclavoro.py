@@ -37,7 +37,7 @@ DECLARED = {
 
 @pytest.fixture(scope="module")
 def registers() -> Registers:
-    return Registers(load_geography(load_config()), load_occupations())
+    return Registers(load_geography(load_config()), load_occupations(), 15_000)
 
 
 def offer(code: str = CODE, task: str = "Archivio e posta") -> str:

@@ -93,7 +93,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     folder, truth = tmp_path_factory.mktemp("doti"), Truth(68, 0.3)
     config = load_config()
     write_doti(folder, load_territory(["097", "098", "015"], 2023), truth)
-    registers = Registers(load_geography(config), load_occupations())
+    registers = Registers(load_geography(config), load_occupations(), 15_000)
     source = config.source("doti")
     result = read_source(source, folder / "doti.csv", registers)
     assert not result.problems
@@ -217,7 +217,7 @@ def test_a_path_whose_dates_are_out_of_order_is_refused_without_saying_whose(
     cells = next(line.split(";") for line in lines[1:] if line.split(";")[14])
     cells[14] = "01/01/1999"
     (tmp_path / "doti.csv").write_text("\r\n".join([*lines[:30], ";".join(cells)]), "cp1252")
-    registers = Registers(load_geography(config), load_occupations())
+    registers = Registers(load_geography(config), load_occupations(), 15_000)
     result = read_source(config.source("doti"), tmp_path / "doti.csv", registers)
     (problem,) = [p for p in result.problems if p.code == "date-in-disordine"]
     assert problem.row == 31
