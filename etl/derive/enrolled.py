@@ -6,16 +6,16 @@ Nobody is counted here: each row says that a person belongs to a cell, and the p
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from etl.contracts import TOTAL, UNSTATED, field_dictionary, vocabulary
+from etl.derive.ambiti import REST, comuni_and_ambiti
 from etl.derive.datasets import Inputs
 
 PERSON = "_persona"
 TERRITORY = "codice_territorio"
-REST = "-altri"
 
 # Age bands of the published figures on the region's enrolled people (Regione Lombardia, 2017).
 _LAST_AGE = {"15-29": 29, "30-45": 45, "46-54": 54, "55+": 200}
@@ -24,12 +24,14 @@ _LAST_AGE = {"15-29": 29, "30-45": 45, "46-54": 54, "55+": 200}
 def memberships(inputs: Inputs, levels: Sequence[str], dimensions: Sequence[str]) -> pd.DataFrame:
     """Return one row a cell and person, and one without a person for each empty cell.
 
-    `levels` are territories' levels («regione», «provincia», «comune»), `dimensions` columns of
-    persons: each also has its total. Columns: livello_territorio, codice_territorio, territorio,
-    codice_provincia, the dimensions, `_persona`, data_riferimento, sintetico.
+    `levels` are territories' levels («regione», «provincia», «ambito», «comune»), `dimensions`
+    columns of persons: each also has its total. Columns: livello_territorio, codice_territorio,
+    territorio, codice_provincia, codice_ambito, the dimensions, `_persona`, data_riferimento,
+    sintetico.
     """
-    everyone = persons(inputs)
-    places = territories(inputs, levels)
+    comuni = comuni_and_ambiti(inputs)
+    everyone = persons(inputs, comuni)
+    places = territories(inputs, levels, comuni)
     pieces = []
     for level in levels:
         for totalled in itertools.product([False, True], repeat=len(dimensions)):
@@ -37,27 +39,27 @@ def memberships(inputs: Inputs, levels: Sequence[str], dimensions: Sequence[str]
             for name, total in zip(dimensions, totalled, strict=True):
                 if total:
                     piece[name] = pd.Series(TOTAL, index=piece.index, dtype="str")
-            pieces.append(piece)
+            pieces.append(piece.dropna(subset=[TERRITORY]))
     members = pd.concat(pieces, ignore_index=True)
     cells = _every_cell(everyone, places, dimensions)
     table = cells.merge(members, on=[TERRITORY, *dimensions], how="left")
-    return table.assign(
-        data_riferimento=pd.Timestamp(inputs.date),
-        sintetico=bool(len(everyone)) and bool(everyone["sintetico"].any()),
-    )
+    invented = everyone["sintetico"].any() or ("ambito" in levels and comuni["sintetico"].any())
+    return table.assign(data_riferimento=pd.Timestamp(inputs.date), sintetico=bool(invented))
 
 
-def persons(inputs: Inputs) -> pd.DataFrame:
+def persons(inputs: Inputs, comuni: pd.DataFrame) -> pd.DataFrame:
     """Return the people with disabilities (list D) enrolled in the portal's provinces, once each.
 
-    Columns: `_persona`, the code of their «regione», «provincia» and «comune» (where the comune is
-    too small, or not recognised, that of the rest of its province), gruppo_disabilita, classe_eta,
-    sesso, sintetico. Of several profiles of one id the latest counts.
+    `comuni` as `comuni_and_ambiti` gives them. Columns: `_persona`, the code of their «regione»,
+    «provincia», «ambito» (missing where there is none) and «comune» (where the comune does not
+    stand by itself, the code of the rest of its ambito or province; where it is not recognised,
+    that of the rest of the office's province), gruppo_disabilita, classe_eta, sesso, sintetico.
+    Of several profiles of one id the latest counts.
     """
     profiles = inputs.received.tables.get("iscritti")
     if profiles is None:
-        names = [PERSON, "regione", "provincia", "comune", "gruppo_disabilita", "classe_eta"]
-        empty = {name: pd.Series(dtype="str") for name in [*names, "sesso"]}
+        names = [PERSON, "regione", "provincia", "ambito", "comune", "gruppo_disabilita"]
+        empty = {name: pd.Series(dtype="str") for name in [*names, "classe_eta", "sesso"]}
         return pd.DataFrame(empty).assign(sintetico=pd.Series(dtype="bool"))
     ordered = profiles.sort_values(["id_persona", "data_iscrizione", "provincia_fornitore"])
     latest = ordered.drop_duplicates("id_persona", keep="last")
@@ -72,10 +74,7 @@ def persons(inputs: Inputs) -> pd.DataFrame:
         ],
         dtype="str",
     )
-    comuni = geography.comuni.set_index("codice_comune")
     province = home.map(comuni["codice_provincia"]).fillna(rows["provincia_fornitore"])
-    large = home.map(comuni["popolazione"]).fillna(0).astype("int64")
-    apart = large >= inputs.config.riservatezza.popolazione_minima_comuni
     age = inputs.date.year - rows["anno_nascita"].astype("int64")
     found = pd.DataFrame(
         {
@@ -84,7 +83,8 @@ def persons(inputs: Inputs) -> pd.DataFrame:
                 inputs.config.portale.codice_regione, index=rows.index, dtype="str"
             ),
             "provincia": province.astype("str"),
-            "comune": home.where(apart & home.notna(), province.astype("str") + REST),
+            "ambito": home.map(comuni["codice_ambito"]).astype("str"),
+            "comune": home.map(comuni["territorio"]).fillna(province.astype("str") + REST),
             "gruppo_disabilita": rows["gruppo_disabilita"].fillna(UNSTATED),
             "classe_eta": pd.cut(age, [0, *_LAST_AGE.values()], labels=list(_LAST_AGE)).astype(
                 "str"
@@ -97,41 +97,57 @@ def persons(inputs: Inputs) -> pd.DataFrame:
     return found[found["provincia"].isin(known)].reset_index(drop=True)
 
 
-def territories(inputs: Inputs, levels: Sequence[str]) -> pd.DataFrame:
+def territories(inputs: Inputs, levels: Sequence[str], comuni: pd.DataFrame) -> pd.DataFrame:
     """Return the territories of the levels asked, from coarse to fine.
 
-    Columns: livello_territorio, codice_territorio, territorio, codice_provincia (none for the
-    region). Comuni under the least population are one territory a province. Which they are
-    depends on public population alone.
+    `comuni` as `comuni_and_ambiti` gives them. Columns: livello_territorio, codice_territorio,
+    territorio, codice_provincia (none for the region), codice_ambito (of ambiti and what is in
+    them). Each ambito, and each province, has a rest where comuni stand together; a province's
+    also holds those whose comune is not known, so it is always there.
     """
     geography, portal = inputs.received.geography, inputs.config.portale
-    limit = inputs.config.riservatezza.popolazione_minima_comuni
-    rows: list[tuple[str, str, str, str | None]] = []
+    rows: list[tuple[str, str, str, object, object]] = []
     if "regione" in levels:
-        rows.append(("regione", portal.codice_regione, portal.regione, None))
-    province = geography.province[["codice_provincia", "provincia"]].to_dict("records")
+        rows.append(("regione", portal.codice_regione, portal.regione, None, None))
+    province = geography.province[["codice_provincia", "provincia"]].astype("str")
+    names = dict(zip(province["codice_provincia"], province["provincia"], strict=True))
     if "provincia" in levels:
+        rows += [("provincia", code, name, code, None) for code, name in names.items()]
+    in_ambiti = comuni.dropna(subset=["codice_ambito"])
+    ambiti = in_ambiti.drop_duplicates("codice_ambito").sort_values("codice_ambito")
+    if "ambito" in levels:
         rows += [
-            ("provincia", row["codice_provincia"], row["provincia"], row["codice_provincia"])
-            for row in province
+            ("ambito", code, name, code[:3], code)
+            for code, name in zip(
+                ambiti["codice_ambito"], ambiti["denominazione_ambito"], strict=True
+            )
         ]
     if "comune" in levels:
-        large = geography.comuni[geography.comuni["popolazione"] >= limit]
+        own = comuni[comuni["territorio"] == comuni.index]
         rows += [
-            ("comune", row["codice_comune"], row["comune"], row["codice_provincia"])
-            for row in large.to_dict("records")
+            ("comune", row["territorio"], row["comune"], row["codice_provincia"], ambito)
+            for row, ambito in zip(own.to_dict("records"), own["codice_ambito"], strict=True)
         ]
-        rows += [
-            (
-                "altri_comuni",
-                f"{row['codice_provincia']}{REST}",
-                f"Altri comuni della provincia: {row['provincia']}",
-                row["codice_provincia"],
-            )
-            for row in province
-        ]
-    columns = ["livello_territorio", TERRITORY, "territorio", "codice_provincia"]
+        rows += _rests(comuni, names)
+    columns = ["livello_territorio", TERRITORY, "territorio", "codice_provincia", "codice_ambito"]
     return pd.DataFrame(rows, columns=columns).astype("str")
+
+
+def _rests(
+    comuni: pd.DataFrame, provinces: Mapping[str, str]
+) -> list[tuple[str, str, str, object, object]]:
+    together = comuni[comuni["territorio"] != comuni.index]
+    found: list[tuple[str, str, str, object, object]] = []
+    in_ambiti = together.dropna(subset=["codice_ambito"]).drop_duplicates("codice_ambito")
+    for row in in_ambiti.sort_values("codice_ambito").to_dict("records"):
+        name = f"Altri comuni: {row['denominazione_ambito']}"
+        place = (row["codice_provincia"], row["codice_ambito"])
+        found.append(("altri_comuni", row["territorio"], name, *place))
+    named = set(together.loc[together["codice_ambito"].isna(), "codice_provincia"])
+    for code, province in provinces.items():
+        what = "Altri comuni della provincia" if code in named else "Senza un comune noto"
+        found.append(("altri_comuni", f"{code}{REST}", f"{what}: {province}", code, None))
+    return found
 
 
 def _every_cell(

@@ -1,4 +1,4 @@
-"""People with disabilities enrolled, by comune and kind of disability."""
+"""People with disabilities enrolled, by territory down to the comune and kind of disability."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from etl.derive.enrolled import memberships
 
 
 def derive(inputs: Inputs) -> pd.DataFrame:
-    """Return who stands in each cell of provinces and comuni × kind of disability."""
-    return memberships(inputs, ["provincia", "comune"], ["gruppo_disabilita"])
+    """Return who stands in each cell of provinces, ambiti and comuni × kind of disability."""
+    return memberships(inputs, ["provincia", "ambito", "comune"], ["gruppo_disabilita"])

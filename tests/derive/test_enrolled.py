@@ -10,6 +10,7 @@ import pytest
 
 from etl.config import load_config
 from etl.contracts import load_contract
+from etl.derive.ambiti import comuni_and_ambiti
 from etl.derive.datasets import Inputs, derive
 from etl.derive.enrolled import memberships, persons
 from etl.receive import Received
@@ -21,11 +22,13 @@ DAY = date(2025, 12, 31)
 
 
 class _Received:
-    def __init__(self, profiles: pd.DataFrame | None) -> None:
+    def __init__(self, profiles: pd.DataFrame | None, register: pd.DataFrame | None = None) -> None:
         statements = pd.DataFrame({"data_riferimento": [pd.Timestamp(DAY)]})
         self.tables = {"prospetti": statements}
         if profiles is not None:
             self.tables["iscritti"] = profiles
+        if register is not None:
+            self.tables["ambiti"] = register
         self.geography = GEOGRAPHY
 
 
@@ -44,11 +47,15 @@ def person(number: int, **facts: Any) -> dict[str, Any]:
     }
 
 
-def inputs(*people: dict[str, Any]) -> Inputs:
+def inputs(*people: dict[str, Any], register: pd.DataFrame | None = None) -> Inputs:
     frame = pd.DataFrame(list(people))
     names = ["comune_dichiarato", "sesso", "gruppo_disabilita", "provincia_fornitore"]
     frame = frame.astype(dict.fromkeys(names, "str")).astype({"anno_nascita": "Int64"})
-    return Inputs(CONFIG, cast(Received, _Received(frame)), b"")
+    return Inputs(CONFIG, cast(Received, _Received(frame, register)), b"")
+
+
+def people(given: Inputs) -> pd.DataFrame:
+    return persons(given, comuni_and_ambiti(given))
 
 
 def cells_of(table: pd.DataFrame, number: int) -> set[tuple[str, ...]]:
@@ -76,7 +83,7 @@ def test_every_cell_is_there_even_if_nobody_stands_in_it() -> None:
     [(2005, "15-29"), (1996, "15-29"), (1995, "30-45"), (1979, "46-54"), (1970, "55+")],
 )
 def test_the_age_is_that_reached_in_the_reference_year(birth: int, band: str) -> None:
-    assert persons(inputs(person(1, anno_nascita=birth)))["classe_eta"].tolist() == [band]
+    assert people(inputs(person(1, anno_nascita=birth)))["classe_eta"].tolist() == [band]
 
 
 def test_a_small_comune_is_not_shown_by_itself() -> None:
@@ -88,22 +95,22 @@ def test_a_small_comune_is_not_shown_by_itself() -> None:
             provincia_fornitore=small["codice_provincia"],
         )
     )
-    assert persons(given)["comune"].tolist() == [f"{small['codice_provincia']}-altri"]
+    assert people(given)["comune"].tolist() == [f"{small['codice_provincia']}-altri"]
 
 
 def test_protected_categories_are_left_out_and_a_repeated_person_counts_once() -> None:
     moved = person(1, comune_dichiarato="016024", data_iscrizione=pd.Timestamp("2024-01-01"))
-    found = persons(inputs(person(1), moved, person(2, lista="C", gruppo_disabilita=None)))
+    found = people(inputs(person(1), moved, person(2, lista="C", gruppo_disabilita=None)))
     assert found[["_persona", "provincia"]].to_numpy().tolist() == [["FINTA-000001", "016"]]
 
 
 def test_who_lives_in_no_known_comune_stands_with_the_rest_of_the_offices_province() -> None:
-    found = persons(inputs(person(1, comune_dichiarato="Luogo Che Non Esiste")))
+    found = people(inputs(person(1, comune_dichiarato="Luogo Che Non Esiste")))
     assert found[["provincia", "comune"]].to_numpy().tolist() == [["015", "015-altri"]]
 
 
 def test_what_is_not_stated_has_its_own_code() -> None:
-    found = persons(inputs(person(1, sesso=None, gruppo_disabilita=None)))
+    found = people(inputs(person(1, sesso=None, gruppo_disabilita=None)))
     assert found[["gruppo_disabilita", "sesso"]].to_numpy().tolist() == [["non_indicato"] * 2]
 
 
