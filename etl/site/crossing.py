@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from etl.config import Config
-from etl.contracts import WITHHELD, vocabulary
+from etl.contracts import TOTAL, WITHHELD, vocabulary
 from etl.indicators.programmes import cross_province_gain
 from etl.site.language import collation_key, number
 from etl.site.maps import outline
@@ -330,8 +330,35 @@ def _province_page(released: Released, province: Province) -> Page:
             "escono": _neighbours(released, flows, "provincia_residenza", province),
             "entrano": _neighbours(released, flows, "provincia_lavoro", province),
             "testi": texts.get(province.code),
+            "residenti": residents(released, province),
         },
     )
+
+
+def residents(released: Released, province: Province) -> list[tuple[str, list[Row]]]:
+    """Return a province's counts of enrolled people, territory by territory, whatever their kind.
+
+    Each item is one block of rows with what its first row is: the province, then each ambito with
+    its comuni by name and the rest last, then what stands in no ambito. An ambito without comuni
+    of its own is one row: its rest counts the same people.
+    """
+    blocks: dict[str, list[Row]] = {}
+    for row in released.rows("iscritti-comuni"):
+        if row["codice_provincia"] == province.code and row["gruppo_disabilita"] == TOTAL:
+            whole = row["livello_territorio"] == "provincia"
+            blocks.setdefault("" if whole else row["codice_ambito"] or "~", []).append(row)
+    found = []
+    for _, rows in sorted(blocks.items()):
+        rows.sort(key=_inwards)
+        if [row["livello_territorio"] for row in rows] == ["ambito", "altri_comuni"]:
+            rows.pop()
+        found.append((rows[0]["livello_territorio"], rows))
+    return found
+
+
+def _inwards(row: Row) -> tuple[int, Any, str]:
+    place = ("provincia", "ambito", "comune", "altri_comuni").index(row["livello_territorio"])
+    return place, collation_key(row["territorio"]), row["codice_territorio"]
 
 
 def _neighbours(

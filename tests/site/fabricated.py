@@ -141,7 +141,9 @@ def write_zone(
         "scoperture-settori": _sector_cells(),
         "cifre-pubblicate": _figures(),
         "iscritti-profili": _enrolled("regione", "03", "Lombardia"),
-        "iscritti-comuni": _enrolled("provincia", "015", "Milano"),
+        "iscritti-comuni": pd.concat(
+            [_enrolled(*place) for place in ENROLLED_PLACES], ignore_index=True
+        ).sort_values(["codice_territorio", "gruppo_disabilita"], ignore_index=True),
     }
     tables["operatori"] = _operators(tables["sedi-operatori"])
     tables |= followed.tables(tables["sedi-operatori"], HOSTILE[0])
@@ -363,6 +365,22 @@ def _quota(number: int, size: int, hidden: bool) -> dict[str, object]:
     }
 
 
+# Milano has ambiti, one of them without a comune by itself; Varese has none.
+ENROLLED_PLACES = (
+    ("provincia", "015", "Milano"),
+    ("ambito", "015-A01", "Ambito inventato Uno"),
+    ("comune", "015002", "Milano Frazione 2"),
+    ("comune", "015001", "Milano"),
+    ("altri_comuni", "015-A01-altri", "Altri comuni: Ambito inventato Uno"),
+    ("ambito", "015-A02", "Ambito inventato Due"),
+    ("altri_comuni", "015-A02-altri", "Altri comuni: Ambito inventato Due"),
+    ("altri_comuni", "015-altri", "Senza un comune noto: Milano"),
+    ("provincia", "012", "Varese"),
+    ("comune", "012001", "Varese"),
+    ("altri_comuni", "012-altri", "Altri comuni della provincia: Varese"),
+)
+
+
 def _enrolled(level: str, code: str, name: str) -> pd.DataFrame:
     """Perturbed counts of one territory, one of them withheld."""
     rows = []
@@ -372,7 +390,8 @@ def _enrolled(level: str, code: str, name: str) -> pd.DataFrame:
                 "livello_territorio": level,
                 "codice_territorio": code,
                 "territorio": name,
-                "codice_provincia": code if level == "provincia" else None,
+                "codice_provincia": None if level == "regione" else code[:3],
+                "codice_ambito": _ambito(code),
                 "gruppo_disabilita": group,
                 "classe_eta": "totale",
                 "sesso": "totale",
@@ -382,6 +401,13 @@ def _enrolled(level: str, code: str, name: str) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _ambito(code: str) -> str | None:
+    """Return the ambito in which a territory of Milano's stands, or which it is."""
+    if code in ("015001", "015002"):
+        return "015-A01"
+    return code.removesuffix("-altri") if "-A" in code else None
 
 
 def _figures() -> pd.DataFrame:

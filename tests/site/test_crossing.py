@@ -50,6 +50,45 @@ def test_a_flow_is_a_range_where_optima_differ_and_withheld_where_people_are_few
     assert "ris." in cells
 
 
+def blocks(site: Path, slug: str) -> list[list[tuple[str, ...]]]:
+    tree = html.fromstring((site / "incrocio" / slug / "index.html").read_bytes())
+    (table,) = tree.xpath("//table[contains(@class, 'tabella-territori')]")
+    return [
+        [
+            tuple(cell.text_content() for cell in row.xpath("./th|./td"))
+            for row in body.xpath("./tr")
+        ]
+        for body in table.xpath("./tbody")
+    ]
+
+
+def test_enrolled_people_are_told_by_province_then_ambito_then_comune(site: Path) -> None:
+    assert blocks(site, "milano") == [
+        [("Milano", "provincia", "40")],
+        [
+            ("Ambito inventato Uno", "ambito", "40"),
+            ("Milano", "comune", "40"),
+            ("Milano Frazione 2", "comune", "40"),
+            ("Altri comuni", "resto dell’ambito", "40"),
+        ],
+        [("Ambito inventato Due", "ambito", "40")],
+        [("Senza un comune noto: Milano", "resto della provincia", "40")],
+    ]
+
+
+def test_a_province_without_ambiti_goes_from_itself_to_its_comuni(site: Path) -> None:
+    assert blocks(site, "varese") == [
+        [("Varese", "provincia", "40")],
+        [
+            ("Varese", "comune", "40"),
+            ("Altri comuni della provincia: Varese", "resto della provincia", "40"),
+        ],
+    ]
+    page = words(site / "incrocio" / "varese" / "index.html")
+    assert "I comuni piccoli stanno insieme" in page
+    assert "ambito" not in page
+
+
 def test_a_withheld_figure_stands_on_no_page(zone: Path, site: Path) -> None:
     hidden = pd.read_parquet(
         zone / "datasets" / "incrocio-copertura" / "incrocio-copertura.parquet"
