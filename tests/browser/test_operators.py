@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from etl.site.language import collation_key
 from etl.site.sites import FIRST_ROWS
 from tests.browser.kinds import visit
 
@@ -44,6 +45,7 @@ def test_each_answer_says_which_wishes_it_meets(address: str, open_context: Any)
     page = open_context().new_page()
     visit(page, address + "operatori/?gruppo=udito&apertura=mattina")
     expect(page.get_by_label("Aperto la mattina")).to_be_checked()
+    assert shown(page) == sorted(shown(page), key=collation_key)
     for text in page.locator("#righe tr .perche").all_text_contents():
         assert text.startswith("Perché la vedi: ")
         assert "disabilità dell’udito" in text

@@ -34,39 +34,65 @@ def rows(zone: Path, slug: str) -> list[dict[str, Any]]:
 
 
 def lists_of_operators(site: Path) -> list[tuple[str, list[str]]]:
-    """Return every list and table of operators on the section's pages, as names in order."""
+    """Return every list and table of operators on any page of the site, as names in order."""
+    operators = {path.parent.name for path in (site / SECTION).glob("operatore-*/index.html")}
+    assert len(operators) > 10
     found = []
-    for path in sorted((site / SECTION).rglob("index.html")):
+    for path in sorted(site.rglob("*.html")):
         tree = html.parse(str(path)).getroot()
-        for container in tree.xpath("//main//tbody | //main//ul[@class='sedi']"):
-            links = container.xpath(
-                "./tr/th//a[contains(@href, '/') and not(contains(@href, 'mailto'))] | ./li/h3/a"
-            )
-            if links:
-                found.append((str(path), [link.text_content().strip() for link in links]))
+        for container in tree.xpath("//main//tbody | //main//ul | //main//ol | //main//dl"):
+            names = []
+            for item in container:
+                links = [
+                    link
+                    for link in item.xpath(".//a")
+                    if operators & set(link.get("href", "").split("#")[0].split("/"))
+                ]
+                names += [links[0].text_content().strip()] if links else []
+            if len(names) > 1:
+                assert container.tag != "ol", path
+                found.append((str(path), names))
     return found
 
 
-def test_every_list_of_operators_is_in_order_of_name(site: Path) -> None:
+def test_every_list_of_operators_on_any_page_is_in_order_of_name(site: Path) -> None:
     lists = lists_of_operators(site)
-    kinds = {Path(path).relative_to(site).parts[1] for path, _ in lists}
-    assert {"provincia", "uffici", "efficacia", "index.html"} <= kinds
+    kinds = {Path(path).relative_to(site).parts[:2] for path, _ in lists}
+    assert {(SECTION, name) for name in ("provincia", "uffici", "efficacia", "index.html")} <= kinds
     for path, names in lists:
         assert names == sorted(names, key=collation_key), path
 
 
-def test_every_file_about_operators_is_in_order_of_id_or_name(site: Path, zone: Path) -> None:
+MEASURES = re.compile(
+    r"tasso|esit|attesa|attesi|rapporto|segnale|durata|beneficio|persone|clienti|doti"
+)
+
+
+def test_every_file_that_names_operators_is_in_order_of_id_or_name(site: Path, zone: Path) -> None:
+    read = set()
+    for path in sorted(site.rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            table = list(csv.DictReader(file))
+        who = ("id_operatore", "codice_operatore", "denominazione_operatore", "Operatore")
+        columns = [name for name in who if table and name in table[0]]
+        if not columns:
+            continue
+        read.add(path.relative_to(site).parts[0])
+        orders = [[row[name].removeprefix("'") for row in table] for name in columns]
+        assert any(
+            values == sorted(values) or values == sorted(values, key=collation_key)
+            for values in orders
+        ), path
+        assert not {"posizione", "rango", "punteggio", "voto", "classifica"} & set(table[0]), path
+    assert read == {SECTION, "dati"}
     for slug in ("esiti-operatori", "attivita-operatori", "specializzazioni-operatori"):
         ids = [row["id_operatore"] for row in rows(zone, slug)]
         assert ids == sorted(ids)
-    for path in sorted((site / SECTION).rglob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            table = list(csv.DictReader(file))
-        if not table:  # a province without operators
-            continue
-        name = next(key for key in table[0] if key in ("Operatore", "denominazione_operatore"))
-        names = [row[name].removeprefix("'") for row in table]
-        assert names == sorted(names, key=collation_key), path
+    columns = json.loads((site / SECTION / "sedi.json").read_text("utf-8"))
+    names = [columns["operatori"][place][1] for place in columns["sedi"]["operatore"]]
+    assert names == sorted(names, key=collation_key)
+    # the dashboard's file holds no outcome: of what is measured, only how long people wait
+    assert {name for name in columns["sedi"] if MEASURES.search(name)} == {"attesa"}
 
 
 def test_no_page_speaks_of_merit_but_to_say_that_there_is_no_ranking(site: Path) -> None:

@@ -42,6 +42,14 @@ def test_wilson_s_interval_is_the_published_one(
     assert wilson(successes, trials) == pytest.approx((low, high), abs=5e-5)
 
 
+def test_wilson_s_interval_is_where_the_score_is_z_in_exact_arithmetic() -> None:
+    # the limits solve (x/n − p)² = z² p (1 − p) / n
+    for successes, trials in ((81, 263), (15, 148), (1, 29), (12, 40), (5, 20)):
+        for limit in wilson(successes, trials):
+            left = (successes / trials - limit) ** 2
+            assert left == pytest.approx(Z95**2 * limit * (1 - limit) / trials, rel=CLOSE)
+
+
 @pytest.mark.parametrize("trials", [1, 7, 20, 49, 300])
 def test_wilson_s_interval_is_that_of_statsmodels(trials: int) -> None:
     for successes in range(trials + 1):
