@@ -8,7 +8,7 @@ from typing import Any
 from etl.config import Config
 from etl.contracts import vocabulary
 from etl.site.followed import Followed
-from etl.site.language import listing, sentence
+from etl.site.language import sentence
 from etl.site.page import Asset, Page
 from etl.site.released import Province, Released, Row
 from etl.site.sites import in_order
@@ -109,13 +109,15 @@ def _shown(row: Row, need: str | None, province: Province, followed: Followed) -
 
 
 def why(row: Row, need: str | None, province: str, followed: Followed) -> str:
-    """Say why a site is in a list: what was asked, and what makes it easy to reach."""
-    reasons = [f"è in provincia ({province})"]
+    """Say why a site is in a list, in short sentences: what was asked, and how easily it is met."""
+    reasons = [f"È in provincia ({province})."]
     if need:
         label = vocabulary("gruppi_disabilita")[need].it
-        reasons.append(f"il catalogo dice che ha esperienza di {label}")
+        reasons.append(f"Il catalogo dice che ha esperienza di {label}.")
         if need in followed.known_for(row["id_operatore"], row["codice_provincia"]):
-            reasons.append("negli ultimi due anni ha seguito queste persone più di altri operatori")
+            reasons.append(
+                "Negli ultimi due anni ha seguito queste persone più di altri operatori."
+            )
     if "mezzi_pubblici" in (row["accessibilita"] or []):
-        reasons.append("ha una fermata vicina")
-    return sentence(listing(reasons)) + "."
+        reasons.append("Ha una fermata vicina.")
+    return " ".join(reasons)

@@ -148,10 +148,19 @@ def test_every_need_has_a_page_in_every_province_in_easy_words(site: Path) -> No
             assert (folder / code.replace("_", "-") / "index.html").is_file()
 
 
-def test_the_guide_uses_short_sentences(site: Path) -> None:
-    text = page(site, "operatori/guida").xpath("//main//p//text() | //main//li//text()")
-    for sentence in re.split(r"(?<=[.?!])\s+|\n", " \n".join(text)):
-        assert len(sentence.split()) <= 15, sentence
+def test_the_guided_path_uses_short_sentences_from_its_first_page_to_the_list(site: Path) -> None:
+    guide = page(site, "operatori/guida")
+    steps = {"operatori/guida": "//main//h1 | //main//h2 | //main//p | //main//li"}
+    for link in guide.xpath("//ul[@class='scelte']//a/@href"):
+        province = "operatori/provincia/" + link.split("/")[-2]
+        own = "//main//h1 | //main//h2 | //main//nav[@class='vie']//li | //main//p[not(@class)]"
+        for folder in (province, f"{province}/vista", f"{province}/spettro-autistico"):
+            steps[folder] = f"{own} | //main//p[@class='perche' or @class='affianca-aiuto']"
+    assert len(steps) == 1 + 3 * len(PROVINCES)
+    for address, parts in steps.items():
+        for part in page(site, address).xpath(parts):
+            for sentence in re.split(r"(?<=[.?!:])\s+|\n", part.text_content()):
+                assert len(sentence.split()) <= 15, (address, sentence)
 
 
 @pytest.mark.parametrize(
