@@ -20,64 +20,12 @@ import pandas as pd
 import pytest
 
 from etl.config import ROOT, load_config
-from etl.demo.generation import generate
 from etl.receive import iter_person_values
 from tests.attack import sources as suppliers
 from tests.attack.exchanges import FINE, exchanges
 from tests.attack.releases import derive_month
 from tests.attack.stranger import read_pages
-
-SCALE = 0.01
-SEED = 7
-
-
-@pytest.fixture(scope="session")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("fonti")
-    generate(load_config(), folder, scale=SCALE, seed=SEED)
-    return folder
-
-
-def configured(folder: Path, sources: Path, change: Callable[[str], str] = str) -> Path:
-    """Write a portale.toml in `folder` that takes its sources from `sources`.
-
-    So small a region must hide most of its figures: here it may.
-    """
-    text = (ROOT / "portale.toml").read_text(encoding="utf-8")
-    text = text.replace("quota_massima_nascosta = 0.3", "quota_massima_nascosta = 1.0")
-    path = folder / "portale.toml"
-    path.write_text(change(text.replace("build/demo", str(sources))), encoding="utf-8")
-    return path
-
-
-def run(folder: Path, config: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m etl build` in its own process, with work and site folders in `folder`."""
-    command = [sys.executable, "-W", "error::ResourceWarning", "-m", "etl", "build"]
-    command += ["--build", str(folder / "build"), "--output", str(folder / "output")]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "MIRATO_CONFIG": str(config), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def tree(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, sources: Path) -> Path:
-    folder = tmp_path_factory.mktemp("costruzione")
-    result = run(folder, configured(folder, sources), PYTHONHASHSEED="1", TZ="UTC", LC_ALL="C")
-    assert result.returncode == 0, result.stderr
-    return folder
+from tests.building import configured, run, tree
 
 
 def test_the_build_ends_well_and_leaves_data_and_pages(built: Path) -> None:

@@ -1,8 +1,9 @@
 """A stranger with every published file, arithmetic and linear programs; nothing else.
 
-It reads the CSV files and their descriptors as anybody would, and knows the law: no count is
+It reads the files and their descriptors as anybody would, and knows the law: no count is
 negative, nobody misses more posts than the law reserves, and a small employer owes one or two.
-It shares no line with the protection, nor with the audit that the build makes of itself.
+What else the columns' meanings tie is in `meaning.py`. It shares no line with the protection,
+nor with the audit that the build makes of itself.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,18 +31,29 @@ Figure = tuple[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True)
 class Page:
-    """One published table: its dimensions, and each figure or None where it is withheld."""
+    """One published table: its dimensions, and each figure or None where it is withheld.
+
+    `columns` are those that may be withheld, `facts` the whole numbers that everybody is told;
+    `rows` is all that its CSV says, as text.
+    """
 
     name: str
     dimensions: tuple[str, ...]
     columns: tuple[str, ...]
+    facts: tuple[str, ...]
     figures: Mapping[Figure, int | None]
+    rows: tuple[Mapping[str, str], ...]
+
+    def figure(self, row: Mapping[str, str], column: str) -> Figure:
+        """Return the name of a row's figure; a fact's says of which table it is."""
+        codes = tuple((name, row[name]) for name in self.dimensions)
+        return (column if column in self.columns else f"{self.name}.{column}", codes)
 
 
-def read_pages(data: Path, kind: str = "scoperture") -> list[Page]:
-    """Return the tables of one kind in a published folder `dati/` that withhold whole figures."""
+def read_pages(data: Path, kind: str = "scoperture-*") -> list[Page]:
+    """Return the tables in a published folder `dati/` that withhold whole figures."""
     found = []
-    for descriptor in sorted(data.glob(f"{kind}-*/datapackage.json")):
+    for descriptor in sorted(data.glob(f"{kind}/datapackage.json")):
         package = json.loads(descriptor.read_text(encoding="utf-8"))
         if package["riservatezza"]["metodo"] == "soppressione":
             found.append(read_page(descriptor.parent / package["resources"][0]["path"], package))
@@ -51,17 +63,28 @@ def read_pages(data: Path, kind: str = "scoperture") -> list[Page]:
 def read_page(path: Path, package: Mapping[str, object]) -> Page:
     """Return one table from its CSV; its key says what each row describes."""
     (resource,) = package["resources"]  # type: ignore[misc, attr-defined]
-    dimensions = tuple(sorted(resource["schema"]["primaryKey"]))  # type: ignore[index]
+    schema = resource["schema"]  # type: ignore[index]
+    dimensions = tuple(sorted(schema["primaryKey"]))
     with path.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    columns = tuple(name for name in rows[0] if f"{name}_stato" in rows[0])
+        rows = tuple(csv.DictReader(lines))
+    names = [field["name"] for field in schema["fields"]]
+    columns = tuple(name for name in names if f"{name}_stato" in names)
+    facts = tuple(
+        field["name"]
+        for field in schema["fields"]
+        if field["type"] == "integer" and field["name"] not in columns
+    )
+    page = Page(path.stem, dimensions, columns, facts, {}, rows)
     figures: dict[Figure, int | None] = {}
     for row in rows:
-        codes = tuple((name, row[name]) for name in dimensions)
         for column in columns:
-            # whatever stands in the file is read, whatever its state says
-            figures[column, codes] = int(row[column]) if row[column] else None
-    return Page(path.stem, dimensions, columns, figures)
+            if row[f"{column}_stato"] != "non_rilevato":
+                # whatever stands in the file is read, whatever its state says
+                figures[page.figure(row, column)] = int(row[column]) if row[column] else None
+        for column in facts:
+            if row[column]:
+                figures[page.figure(row, column)] = int(row[column])
+    return replace(page, figures=figures)
 
 
 @dataclass
@@ -151,8 +174,16 @@ class Attack:
         return np.asarray(answer.x), float(answer.fun)
 
 
-def attack(pages: Sequence[Page], signed: Iterable[str] = ("scoperture_con_segno",)) -> Attack:
-    """Return all that the pages say together; `signed` are the columns that may be negative."""
+def attack(
+    pages: Sequence[Page],
+    signed: Iterable[str] = ("scoperture_con_segno",),
+    never_above_zero: Iterable[Sum] = (),
+    zero: Iterable[Sum] = (),
+) -> Attack:
+    """Return all that the pages say together; `signed` are the columns that may be negative.
+
+    `never_above_zero` and `zero` are sums of figures of which the reader knows that.
+    """
     figures: dict[Figure, int | None] = {}
     for page in pages:
         for name, value in page.figures.items():
@@ -169,10 +200,17 @@ def attack(pages: Sequence[Page], signed: Iterable[str] = ("scoperture_con_segno
             low[place[name]] = high[place[name]] = float(value)
     equal = [row for pair in _finer(pages) for row in _sums(*pair, place)]
     below = list(_law(names, place))
+    for sums, rows in ((zero, equal), (never_above_zero, below)):
+        rows += [
+            [(place[name], weight) for name, weight in terms]
+            for terms in sums
+            if all(name in place for name, _ in terms)
+        ]
     return Attack(names, _matrix(equal, len(names)), _matrix(below, len(names)), low, high)
 
 
 Row = list[tuple[int, float]]
+Sum = Sequence[tuple[Figure, float]]
 
 
 def _finer(pages: Sequence[Page]) -> list[tuple[Page, Page]]:
