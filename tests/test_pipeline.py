@@ -89,6 +89,7 @@ def test_another_hidden_value_in_the_sources_leaves_every_published_byte_as_it_w
     changes = next(itertools.islice(found, 5, None))
     edited = {key: suppliers.hires(statements[key], people) for key, people in changes.items()}
     suppliers.write_statements(changed, statements | edited)
+    assert suppliers.change_hidden_returns(changed, built / "output" / "dati") >= 3
     result = run(tmp_path, configured(tmp_path, changed))
     assert result.returncode == 0, result.stderr
     after = derive_month(load_config(tmp_path / "portale.toml"), tmp_path / "prova")[FINE]

@@ -23,12 +23,15 @@ class Differences:
 
     `single_out`: figures published twice for the same period, so close that the difference points
     at few. `reappeared`: cells hidden in one release and shown in the next, though they describe
-    the same thing. `guessed`: hidden figures that would follow exactly if nothing that the
-    neighbouring release shows had changed (a guess that the reader cannot check).
+    the same thing. `withdrawn`: figures of a period that were shown once and are hidden since,
+    because a correction of few would single these out. `guessed`: hidden figures that would follow
+    exactly if nothing that the neighbouring release shows had changed (a guess that the reader
+    cannot check).
     """
 
     single_out: int = 0
     reappeared: int = 0
+    withdrawn: int = 0
     guessed: int = 0
     programs: int = 0
 
@@ -45,10 +48,12 @@ def compare(releases: Sequence[Sequence[PublishedTable]]) -> Differences:
     }
     singled: set[Key] = set()
     reappeared: set[tuple[int, Key]] = set()
+    withdrawn: set[Key] = set()
     guessed: set[tuple[int, Key]] = set()
     programs = 0
     for place, (before, after) in enumerate(pairwise(known)):
         singled |= _singled_out(before, after, widths)
+        withdrawn |= after.hidden & set(before.shown)
         shown_before, shown_after = _shown_series(before, axes), _shown_series(after, axes)
         reappeared |= {
             (place, key) for key in before.hidden if series_of(key, axes[key[0]]) in shown_after
@@ -57,7 +62,7 @@ def compare(releases: Sequence[Sequence[PublishedTable]]) -> Differences:
             found, cost = _guess(now, other, axes)
             guessed |= {(tag, key) for key in found}
             programs += cost
-    return Differences(len(singled), len(reappeared), len(guessed), programs)
+    return Differences(len(singled), len(reappeared), len(withdrawn), len(guessed), programs)
 
 
 def _shown_series(known: Knowledge, axes: Axes) -> dict[Key, int]:

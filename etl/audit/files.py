@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from etl.audit.links import Sheet, with_links
+from etl.audit.links import DATE, Sheet, dimensions, with_links
 from etl.audit.published import Axis, PublishedTable, Quantity
 from etl.config import Disclosure
 from etl.contracts import Contract
@@ -29,9 +29,9 @@ def read_release(
     axes: dict[str, list[str]] = {}
     for contract in hiding:
         names = axes.setdefault(str(contract.riservatezza.sistema), [])
-        names += [name for name in contract.riservatezza.dimensioni if name not in names]
+        names += [name for name in dimensions(contract) if name not in names]
     frames = {
-        contract.slug: pq.read_table(path).to_pandas()
+        contract.slug: _dated(pq.read_table(path).to_pandas())
         for contract in hiding
         if (path := folder / contract.slug / f"{contract.slug}.parquet").is_file()
     }
@@ -50,12 +50,20 @@ def read_release(
     return with_links(tables, sheets)
 
 
+def _dated(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose rows all have its date: a table is of one period, its latest."""
+    if DATE in frame and len(frame):
+        return frame.assign(**{DATE: str(frame[DATE].astype("str").max())[:10]})
+    return frame
+
+
 def _table(
     frame: pd.DataFrame, contract: Contract, limits: Disclosure, release: str, axes: list[str]
 ) -> PublishedTable:
     policy = contract.riservatezza
+    own = dimensions(contract)
     for name in axes:
-        if name not in policy.dimensioni:
+        if name not in own:
             frame[name] = ""
     columns = [*axes, *(name for value in policy.valori for name in (value, f"{value}_stato"))]
     return PublishedTable(
@@ -63,7 +71,7 @@ def _table(
         universe=str(policy.sistema),
         release=release,
         frame=_plain(frame[columns], policy.valori),
-        axes=tuple(Axis(name, (name,)) for name in axes),
+        axes=tuple(Axis(name, (name,), adds_up=name != DATE) for name in axes),
         quantities=tuple(_quantity(contract, limits, value) for value in policy.valori),
     )
 

@@ -41,10 +41,10 @@ class Knowledge:
     """What a reader knows: unknowns x ≥ floor with matrix @ x = total, and what went wrong.
 
     `believed` marks the rows that the reader takes on trust: figures of different sources.
-
-    `exposed` are cells hidden in one place and shown in another; `contradictions` counts sums
-    of shown figures that do not hold, and figures shown with two values; `detail_left_out`
-    counts the figures whose finest common detail is too large to be joined.
+    `exposed` are cells hidden in one place and shown in another of the same release;
+    `contradictions` counts sums of shown figures that do not hold, and figures shown with two
+    values; `detail_left_out` counts the figures whose finest common detail is too large to be
+    joined.
     """
 
     unknowns: tuple[Unknown, ...]
@@ -76,6 +76,8 @@ class _Reader:
         self.shown: dict[Key, int] = {}
         self.promises: dict[Key, Quantity] = {}
         self.hidden: set[Key] = set()
+        self.shown_in: set[tuple[str, Key]] = set()
+        self.hidden_in: set[tuple[str, Key]] = set()
         self.paths: dict[Key, Codes] = {}
         self.contradictions = 0
         self.detail_left_out = 0
@@ -105,8 +107,10 @@ class _Reader:
         self.promises[key] = reading.quantity
         if reading.state == WITHHELD:
             self.hidden.add(key)
+            self.hidden_in.add((reading.release, key))
         if reading.figure is None:
             return
+        self.shown_in.add((reading.release, key))
         if self.shown.setdefault(key, reading.figure) != reading.figure:
             self.contradictions += 1
 
@@ -233,7 +237,7 @@ class _Reader:
             matrix=system.matrix(),
             total=np.array(system.totals, dtype=np.int64),
             believed=np.array(system.believed, dtype=np.bool_),
-            exposed=tuple(sorted(key for key in self.hidden if key in self.shown)),
+            exposed=tuple(sorted({key for _, key in self.hidden_in & self.shown_in})),
             contradictions=self.contradictions + system.contradictions,
             detail_left_out=self.detail_left_out,
             shown=dict(self.shown),

@@ -16,6 +16,17 @@ from etl.contracts import Contract, Tie
 
 Figure = tuple[str, str, Codes] | int
 
+DATE = "data_riferimento"
+
+
+def dimensions(contract: Contract) -> list[str]:
+    """Return what tells one figure of a table from another, of the same release or of others.
+
+    The dimensions, and the table's date where it has one: figures of two periods are two figures.
+    """
+    names = contract.riservatezza.dimensioni
+    return [*names, DATE] if DATE in contract.names and DATE not in names else list(names)
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -41,7 +52,7 @@ class Sheet:
             return None if cell is None else int(str(cell))
         if row[f"{column}_stato"] == "non_rilevato":
             return None
-        codes = tuple(sorted((name, str(row[name])) for name in policy.dimensioni))
+        codes = tuple(sorted((name, str(row[name])) for name in dimensions(self.contract)))
         return (str(policy.sistema), column, codes)
 
 

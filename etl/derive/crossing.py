@@ -28,7 +28,21 @@ def from_matching(
         frame["provincia"] = frame["codice_provincia"].map(names).astype("str")
     profiles = inputs.received.tables["iscritti"]
     synthetic = bool(profiles["sintetico"].any() or inputs.vacancies["sintetico"].any())
-    return frame.assign(data_riferimento=pd.Timestamp(inputs.date), sintetico=synthetic)
+    return frame.assign(data_riferimento=reference_day(inputs, profiles), sintetico=synthetic)
+
+
+def reference_day(inputs: Inputs, profiles: pd.DataFrame) -> pd.Timestamp:
+    """Return the last day of the month that the profiles speak of, or the statements' if later.
+
+    A month counts once `soglia_persone` people have enrolled in it or after: one wrong date, or
+    one person's, dates nothing.
+    """
+    day = pd.Timestamp(inputs.date)
+    enrolled = pd.to_datetime(profiles["data_iscrizione"]).sort_values()
+    enough = inputs.config.riservatezza.soglia_persone
+    if len(enrolled) < enough:
+        return day
+    return max(day, enrolled.iloc[-enough] + pd.offsets.MonthEnd(0))
 
 
 def _empty(slug: str) -> pd.DataFrame:

@@ -98,10 +98,11 @@ def suppress_jointly(config: Config, tables: Tables, before: Release | None = No
 def last_release(contracts: Iterable[Contract], previous: Path | None) -> Release | None:
     """Return what the release in `previous` showed and withheld, by its own files.
 
-    None where it has none of these tables. The names are those of what a row describes, whatever
-    its period.
+    None where it has none of these tables. What a row describes has its name whatever its period;
+    where the period is one of the dimensions, a figure of it that is out already is out for good.
     """
     shown: dict[str, int] = {}
+    dated: dict[str, int] = {}
     hidden: set[str] = set()
     for contract in contracts:
         path = (previous or Path()) / contract.slug / f"{contract.slug}.parquet"
@@ -115,7 +116,9 @@ def last_release(contracts: Iterable[Contract], previous: Path | None) -> Releas
                     hidden.add(cell_id(contract, name, row))
                 elif row.get(name) is not None:
                     shown[cell_id(contract, name, row)] = int(row[name])
-    return Release({}, shown, frozenset(hidden)) if shown or hidden else None
+                    if "periodo" in contract.riservatezza.dimensioni:
+                        dated[cell_id(contract, name, row)] = int(row[name])
+    return Release(dated, shown, frozenset(hidden)) if shown or hidden else None
 
 
 def sensitive(config: Config, contract: Contract, frame: pd.DataFrame) -> pd.Series[bool]:

@@ -17,6 +17,9 @@ PROVINCES = ("016", "097", "098")
 SCALE = 0.02
 SEED = 5
 
+STATEMENTS = ("prospetti", "consensi")
+ALL = (*STATEMENTS, "iscritti", "ritorni-monitoraggio", "catalogo-operatori")
+
 Statements = dict[str, str]
 _COUNT = r"(<{tag}>)(\d+)(</{tag}>)"
 
@@ -83,6 +86,80 @@ def write_statements(demo: Path, statements: Statements) -> None:
             if key.startswith(f"{name}/")
         ]
         write_zip(folder / name, files)
+
+
+def read_lists(demo: Path) -> dict[Path, str]:
+    """Return the lists of enrolled people as the offices first send them."""
+    return {
+        path: path.read_text(encoding="utf-8") for path in sorted((demo / "iscritti").iterdir())
+    }
+
+
+def write_lists(lists: dict[Path, str], month: int) -> None:
+    """Write the lists of a month: some have left, some who were away have come that month."""
+    for path, text in lists.items():
+        head, *rows = text.splitlines()
+        day = head.split(";").index("data_iscrizione")
+        kept = []
+        for place, row in enumerate(rows):
+            if place % 40 < month / 3 or place % 41 > 27 + month:
+                continue
+            cells = row.split(";")
+            if month and place % 41 == 27 + month:
+                cells[day] = f"2026-{month:02d}-15"
+            kept.append(";".join(cells))
+        path.write_text("\r\n".join([head, *kept]) + "\r\n", encoding="utf-8", newline="")
+
+
+def read_returns(demo: Path) -> list[list[str]]:
+    """Return the rows of the returns on the measures."""
+    with (demo / "monitoraggio.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.reader(lines))
+
+
+def write_returns(demo: Path, rows: list[list[str]], month: int) -> None:
+    """Write the returns of a month: from the third on, one figure in four is corrected by one."""
+    head, *figures = rows
+    item, quantity = head.index("grandezza"), head.index("quantita")
+    corrected = []
+    for place, row in enumerate(figures):
+        cells = list(row)
+        counts = cells[item] in CORRECTED and cells[quantity].isdigit()
+        if month >= 3 and place % 4 == 0 and counts:
+            cells[quantity] = str(int(cells[quantity]) + 1)
+        corrected.append(cells)
+    with (demo / "monitoraggio.csv").open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines, lineterminator="\r\n").writerows([head, *corrected])
+
+
+def change_hidden_returns(demo: Path, data: Path) -> int:
+    """Add one to withheld figures of article 14 in the returns; return how many.
+
+    People in agreements, where they are many and the row is withheld for another of its figures:
+    they stay as many as before for all rules, and within the posts of the quota.
+    """
+    with (data / "articolo-14" / "articolo-14.csv").open(encoding="utf-8", newline="") as lines:
+        hidden = {
+            (row["codice_provincia"], row["periodo"])
+            for row in csv.DictReader(lines)
+            if row["lavoratori_convenzione_stato"] == "riservato"
+        }
+    head, *rows = read_returns(demo)
+    changed = 0
+    for cells in rows:
+        row = dict(zip(head, cells, strict=True))
+        own = (row["codice_provincia"], row["periodo"]) in hidden
+        of_it = row["misura"] == "articolo-14" and row["grandezza"] == "lavoratori_convenzione"
+        if own and of_it and 20 <= int(row["quantita"]) < 39:
+            cells[head.index("quantita")] = str(int(row["quantita"]) + 1)
+            changed += 1
+    with (demo / "monitoraggio.csv").open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines, lineterminator="\r\n").writerows([head, *rows])
+    return changed
+
+
+# figures that contain others: one more contradicts nothing
+CORRECTED = {"imprese_obbligate", "posti_quota", "imprese_obbligo", "assunzioni", "inserimenti"}
 
 
 def has_one_province(text: str) -> bool:

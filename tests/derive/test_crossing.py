@@ -14,6 +14,7 @@ import pytest
 from etl.config import ROOT, Config, load_config
 from etl.contracts import WITHHELD, load_contract, load_contracts, vocabulary
 from etl.demo.generation import generate
+from etl.derive.crossing import reference_day
 from etl.derive.datasets import Inputs, derive
 from etl.derive.matching.obstacles import LIFTABLE
 from etl.derive.matching.regimes import REGIMES
@@ -144,3 +145,21 @@ def test_the_sum_of_the_fair_shares_is_everyone() -> None:
         cells = int(everyone.size()[name])
         assert abs(int(total) - len(matching.supply.people)) <= 5 * cells
         assert abs(int(total) - len(matching.supply.people)) <= 6 * math.sqrt(3 * cells)
+
+
+@pytest.mark.parametrize(
+    ("dates", "day"),
+    [
+        (["2025-11-03"] * 9, "2025-12-31"),
+        (["2025-11-03", *["2026-02-11"] * 5], "2026-02-28"),
+        # one wrong date, or one person's, dates nothing
+        (["2026-01-20"] * 8 + ["2062-05-01"], "2026-01-31"),
+        (["2062-05-01"] * 4, "2025-12-31"),
+    ],
+)
+def test_a_month_counts_once_several_people_have_enrolled_in_it(dates: list[str], day: str) -> None:
+    config, inputs = region()
+    assert inputs.date.isoformat() == "2025-12-31"
+    profiles = pd.DataFrame({"data_iscrizione": dates})
+    assert reference_day(inputs, profiles) == pd.Timestamp(day)
+    assert config.riservatezza.soglia_persone == 5

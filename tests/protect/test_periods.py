@@ -65,3 +65,19 @@ def test_where_the_contract_asks_other_columns_tables_are_made_anew(released: Pa
     path = released / SLUG / f"{SLUG}.parquet"
     pd.read_parquet(path).drop(columns="scoperture").to_parquet(path)
     assert published_before(OWN, derived("2025-12-31"), released, 0.9) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "stands"), [("2026-02-28", True), ("2026-02-01", True), ("2026-03-31", False)]
+)
+def test_what_matching_says_is_published_once_a_month(
+    tmp_path: Path, day: str, stands: bool
+) -> None:
+    slug = "incrocio-flussi"
+    contract = load_contract(slug)
+    row = dict.fromkeys(contract.names, pd.NA) | {"data_riferimento": "2026-02-28"}
+    (tmp_path / slug).mkdir()
+    pd.DataFrame([row])[contract.names].to_parquet(tmp_path / slug / f"{slug}.parquet")
+    frame = pd.DataFrame({"data_riferimento": pd.to_datetime([day])})
+    found = published_before({slug: contract}, {slug: frame}, tmp_path, 0.9)
+    assert (found is not None) == stands
