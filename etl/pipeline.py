@@ -228,7 +228,7 @@ def _audit(config: Config, contracts: list[Contract], zone: ReleasableZone, day:
         raise ReleaseRefusedError(
             f"Nulla è stato pubblicato: tra i conteggi protetti {perturbed.small} sono troppo "
             f"piccoli, {perturbed.written} dovevano essere vuoti, {perturbed.unlike} hanno due "
-            f"valori per le stesse persone, {perturbed.narrow} si conoscono con troppa precisione "
+            f"valori per le stesse persone, {perturbed.exact} si ricavano "
             f"dai totali e {perturbed.contradictions} gruppi di tabelle si contraddicono. "
             "Controllare i contratti e i moduli che li derivano, o alzare «massimo» e «varianza» "
             "in portale.toml."

@@ -23,7 +23,8 @@ def read_release(
     """Return the tables of one release that hide figures, from `folder/<slug>/<slug>.parquet`.
 
     What a column means and how wide a hidden figure must stay comes from the contracts and the
-    thresholds, which are public too. A table that a release does not have yet is left out.
+    thresholds, which are public too. A table or a column that a release did not have yet is left
+    out.
     """
     hiding = [item for item in contracts if item.riservatezza.metodo == "soppressione"]
     axes: dict[str, list[str]] = {}
@@ -35,7 +36,11 @@ def read_release(
         for contract in hiding
         if (path := folder / contract.slug / f"{contract.slug}.parquet").is_file()
     }
-    present = [contract for contract in hiding if contract.slug in frames]
+    present = [
+        contract
+        for contract in hiding
+        if contract.slug in frames and {*dimensions(contract)} <= {*frames[contract.slug]}
+    ]
     tables = [
         _table(
             frames[contract.slug].copy(),
@@ -65,14 +70,15 @@ def _table(
     for name in axes:
         if name not in own:
             frame[name] = ""
-    columns = [*axes, *(name for value in policy.valori for name in (value, f"{value}_stato"))]
+    values = [name for name in policy.valori if {name, f"{name}_stato"} <= {*frame}]
+    columns = [*axes, *(name for value in values for name in (value, f"{value}_stato"))]
     return PublishedTable(
         name=contract.slug,
         universe=str(policy.sistema),
         release=release,
-        frame=_plain(frame[columns], policy.valori),
+        frame=_plain(frame[columns], values),
         axes=tuple(Axis(name, (name,), adds_up=name != DATE) for name in axes),
-        quantities=tuple(_quantity(contract, limits, value) for value in policy.valori),
+        quantities=tuple(_quantity(contract, limits, value) for value in values),
     )
 
 

@@ -6,7 +6,7 @@ module reads them for the audit alone, from the published rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -45,8 +45,10 @@ class Sheet:
         return Sheet(contract, rows)
 
     def figure(self, row: Mapping[str, object], column: str) -> Figure | None:
-        """Return the figure as it is known: a number, a protected cell, or nothing collected."""
+        """Return a figure as known: a number, or a protected cell; None where there is none."""
         policy = self.contract.riservatezza
+        if column not in row:
+            return None
         if column not in policy.valori:
             cell = row[column]
             return None if cell is None else int(str(cell))
@@ -72,7 +74,9 @@ def _links(slug: str, release: str, sheets: Mapping[str, Sheet]) -> Iterator[Lin
     own = sheets[slug]
     for number, tie in enumerate(own.contract.riservatezza.legami):
         other = sheets.get(tie.tabella or slug)
-        if other is None:
+        if other is None or not _has(own, tie.per, tie.diversi or ()):
+            continue
+        if not _has(other, tie.per.values(), tie.dove):
             continue
         for place, (mine, theirs) in enumerate(_matches(tie, own, other)):
             left = [(own.figure(row, name), sign) for row in mine for name, sign in tie.own]
@@ -90,6 +94,11 @@ def _links(slug: str, release: str, sheets: Mapping[str, Sheet]) -> Iterator[Lin
                 equal=tie.relazione == "uguale",
                 believed=not tie.certo,
             )
+
+
+def _has(sheet: Sheet, *names: Iterable[str]) -> bool:
+    """Tell whether a release's table has these columns: earlier ones may not."""
+    return not sheet.rows or {name for some in names for name in some} <= {*sheet.rows[0]}
 
 
 def _matches(

@@ -20,9 +20,9 @@ Sum = tuple[Cell, tuple[Cell, ...]]
 Row = Mapping[str, object]
 
 TOLERANCE = 1e-6
-# rounds of programs for all counts at once, before each is asked for its own
-ROUNDS = 24
-SLOW = 0.97
+# pairs of programs for all counts at once, and how many of those left are asked for their own ends
+ROUNDS = 12
+NARROWEST = 40
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,13 @@ class Counts:
 class Spread:
     """How many values are left for counts that may be small.
 
-    `asked`: how many there are; `exact`: those with one value left; `narrow`: those with fewer
-    than `wanted`, exact ones included; `fewest`: the smallest number of values left (None: nothing
-    may be small). `consistent`: some counts of people agree with all that is shown.
+    `asked`: how many there are; `exact`: those with one value left; `fewest`: a number of values
+    that each of them has left at least, as far as `wanted` is looked for (None: nothing may be
+    small). `consistent`: some counts of people agree with all that is shown.
     """
 
     asked: int = 0
     exact: int = 0
-    narrow: int = 0
     fewest: int | None = None
     consistent: bool = True
 
@@ -53,7 +52,8 @@ class Spread:
 def spread(counts: Counts, small: int, wanted: int) -> Spread:
     """Return how many whole values each count has left that may be under `small`.
 
-    Figures that no sum ties keep the values that their own perturbation leaves.
+    More than `wanted` are not looked for. Figures that no sum ties keep the values that their own
+    perturbation leaves.
     """
     names = sorted(counts.least, key=sorted)
     place = {name: rank for rank, name in enumerate(names)}
@@ -70,7 +70,6 @@ def spread(counts: Counts, small: int, wanted: int) -> Spread:
     return Spread(
         asked=len(asked),
         exact=sum(number <= 1 for number in values.values()),
-        narrow=sum(number < wanted for number in values.values()),
         fewest=min(values.values(), default=None),
     )
 
@@ -152,42 +151,43 @@ class _System:
         self.start = self._solve(np.zeros(len(low)), self.matrix, slice(None))
 
     def widths(self, asked: NDArray[np.int64], enough: int) -> NDArray[np.float64]:
-        """Return greatest minus least of each count asked, as far as `enough` where it reaches it.
+        """Return a width that each count asked has at least, and `enough` where that is reached.
 
-        Two tables that agree with all that is shown serve many counts at once; only those that
-        stay narrow are asked for their own ends, among the counts that are tied to them.
+        Two tables that agree with all that is shown serve many counts at once. A count whose width
+        they leave open is asked for its own ends, among those that sums tie to it; of the others
+        that stay narrow, only the narrowest are.
         """
         assert self.start is not None
         most, least = self.start.copy(), self.start.copy()
-        generator = np.random.default_rng(68)
-        signs = np.ones(len(self.low))
-        left = asked
-        for number in range(ROUNDS):
-            before = len(left)
-            left = asked[(most - least)[asked] < enough - TOLERANCE]
-            if not len(left) or (number > 3 and len(left) > SLOW * before):
-                break
-            if number % 2 == 0:
-                signs = generator.choice([-1.0, 1.0], len(self.low))
-            cost = np.zeros(len(self.low))
-            cost[left] = signs[left] if number % 2 == 0 else -signs[left]
-            found = self._solve(cost, self.matrix, slice(None))
-            if found is None:
-                break
-            most, least = np.maximum(most, found), np.minimum(least, found)
-        width = np.floor((most - least)[asked] + TOLERANCE)
-        rank = {int(cell): place for place, cell in enumerate(asked)}
-        components = self._components(left) if len(left) else {}
-        for cell in left:
-            cells, rows = components[int(cell)]
-            ends = []
+
+        def push(
+            cost: NDArray[np.float64], cells: NDArray[np.int64], matrix: sp.csr_matrix
+        ) -> None:
             for sign in (1.0, -1.0):
-                cost = np.where(cells == cell, sign, 0.0)
-                answer = self._solve(cost, self.matrix[rows][:, cells], cells)
+                answer = self._solve(sign * cost, matrix, cells)
                 assert answer is not None  # the whole system has an answer, so has a part
-                ends.append(answer[cells == cell][0])
-            width[rank[int(cell)]] = np.floor(ends[1] + TOLERANCE) - np.ceil(ends[0] - TOLERANCE)
-        return width
+                most[cells] = np.maximum(most[cells], answer)
+                least[cells] = np.minimum(least[cells], answer)
+
+        def width(cells: NDArray[np.int64]) -> NDArray[np.float64]:
+            return np.asarray(np.floor(most[cells] + TOLERANCE) - np.ceil(least[cells] - TOLERANCE))
+
+        generator = np.random.default_rng(68)
+        for _ in range(ROUNDS):
+            left = asked[width(asked) < enough]
+            if len(left):
+                cost = np.zeros(len(self.low))
+                cost[left] = generator.choice([-1.0, 1.0], len(left))
+                push(cost, np.arange(len(self.low)), self.matrix)
+        left = asked[width(asked) < enough]
+        left = left[np.argsort(width(left), kind="stable")]
+        components = self._components(left) if len(left) else {}
+        for number, cell in enumerate(left):
+            (own,) = width(np.array([cell]))
+            if own < 1 or (number < NARROWEST and own < enough):
+                cells, rows = components[int(cell)]
+                push(np.where(cells == cell, 1.0, 0.0), cells, self.matrix[rows][:, cells])
+        return width(asked)
 
     def _components(
         self, asked: NDArray[np.int64]

@@ -24,9 +24,9 @@ class PerturbedCounts:
     `small`: values shown that the method never gives, or under the table's threshold;
     `written`: withheld values that stand in the file all the same; `unlike`: cells of the same
     people that two tables of one release show with different values. `possible`: counts that may
-    be under the threshold; `exact` and `narrow`: those for which all tables together leave one
-    value, or fewer than the perturbation's `piccoli`; `fewest`: the smallest number of values
-    left. `contradictions`: groups of tables whose counts no people at all could have.
+    be under the threshold; `exact`: those for which all tables together leave one value; `fewest`:
+    how many each of them is proven to have left. `contradictions`: groups of tables whose counts no
+    people at all could have.
     """
 
     tables: int
@@ -37,14 +37,13 @@ class PerturbedCounts:
     unlike: int
     possible: int
     exact: int
-    narrow: int
     fewest: int | None
     contradictions: int
 
     @property
     def passed(self) -> bool:
         """Whether nothing was found that must not be."""
-        return self.small == self.written == self.unlike == self.narrow == self.contradictions == 0
+        return self.small == self.written == self.unlike == self.exact == self.contradictions == 0
 
     def public(self) -> dict[str, int | None]:
         """Return the counts as plain values."""
@@ -62,10 +61,13 @@ def check_perturbed(
         path = folder / contract.slug / f"{contract.slug}.parquet"
         if policy.metodo != "perturbazione" or not path.is_file():
             continue
-        tables += 1
         (name,) = policy.valori
+        rows = pq.read_table(path).to_pylist()
+        if rows and not {*policy.dimensioni, name, f"{name}_stato"} <= {*rows[0]}:
+            continue  # an earlier release, in which the table had other columns
+        tables += 1
         same = people.setdefault((tuple(contract.fonti), name), _People(limits))
-        same.read(contract, pq.read_table(path).to_pylist())
+        same.read(contract, rows)
     found = list(people.values())
     spreads = [one.spread() for one in found]
     return PerturbedCounts(
@@ -77,7 +79,6 @@ def check_perturbed(
         unlike=sum(len(values) > 1 for one in found for values in one.values.values()),
         possible=sum(one.asked for one in spreads),
         exact=sum(one.exact for one in spreads),
-        narrow=sum(one.narrow for one in spreads),
         fewest=min((one.fewest for one in spreads if one.fewest is not None), default=None),
         contradictions=sum(not one.consistent for one in spreads),
     )

@@ -167,3 +167,15 @@ def test_figures_of_one_origin_that_contradict_each_other_do_not_pass(tmp_path) 
     report = audit([read_release(tmp_path, CONTRACTS, LIMITS, "uno")])
     assert report.contradictions == 1
     assert not report.passed
+
+
+def test_a_release_from_before_a_column_came_is_read_without_it(tmp_path) -> None:
+    published(tmp_path, "incrocio-flussi", [flow("014", 20), flow("015", 10), flow("016", None)])
+    path = tmp_path / "incrocio-flussi" / "incrocio-flussi.parquet"
+    older = pd.read_parquet(path)
+    older.drop(columns=["abbinamenti_massimo", "abbinamenti_massimo_stato"]).to_parquet(path)
+    assert failing(tmp_path) == []
+    published(tmp_path, "incrocio-copertura", [covered(33)])
+    assert "incrocio-flussi.persone_adatte" in failing(tmp_path)
+    older.drop(columns=["provincia_lavoro"]).to_parquet(path)
+    assert failing(tmp_path) == []

@@ -34,11 +34,11 @@ def counts(whole: tuple[int, int], *parts: tuple[int, int]) -> Counts:
     ("whole", "parts", "found"),
     [
         # a total shown as zero, and five parts of which each has somebody
-        ((0, 5), [(1, 14)] * 5, Spread(asked=6, exact=6, narrow=6, fewest=1)),
-        ((0, 5), [(1, 14)], Spread(asked=2, narrow=0, fewest=5)),
+        ((0, 5), [(1, 14)] * 5, Spread(asked=6, exact=6, fewest=1)),
+        ((0, 5), [(1, 14)], Spread(asked=2, fewest=5)),
         ((0, 5), [(0, 5), (0, 5)], Spread(asked=3, fewest=6)),
         ((60, 70), [(0, 5), (55, 65)], Spread(asked=1, fewest=6)),
-        ((60, 70), [(0, 5), (52, 58)], Spread(asked=1, narrow=1, fewest=4)),
+        ((60, 70), [(0, 5), (52, 58)], Spread(asked=1, fewest=4)),
         ((60, 70), [(20, 30), (30, 40)], Spread()),
         ((0, 5), [(1, 14)] * 6, Spread(asked=7, consistent=False)),
     ],
