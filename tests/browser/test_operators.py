@@ -84,6 +84,7 @@ def test_sites_of_a_province_stand_side_by_side_without_any_script(
     names = page.locator(".sede h3").all_text_contents()
     for place in (5, 0, 2):
         boxes.nth(place).check()
+    expect(page.get_by_role("link", name="Leggi dall’inizio")).not_to_be_visible()
     page.get_by_label("Affianca le sedi segnate").check()
     shown = page.locator(".sede:visible")
     assert shown.locator("h3").all_text_contents() == [names[0], names[2], names[5]]
@@ -96,6 +97,8 @@ def test_sites_of_a_province_stand_side_by_side_without_any_script(
     assert len(columns[0]) == 9
     places = [site.bounding_box() for site in shown.all()]
     assert all(one["x"] + one["width"] <= two["x"] for one, two in itertools.pairwise(places))
+    page.get_by_role("link", name="Leggi dall’inizio").click()
+    expect(shown.first.locator("h3")).to_be_in_viewport()
     page.get_by_role("button", name="Togli il confronto").click()
     assert page.locator(".sede:visible").count() == whole
 
