@@ -32,6 +32,7 @@ KINDS = [
     "strumenti/quota/#calcolo&1.lavoratori=dodici&1.orario=dipendenti*1*50*40",
     "strumenti/articolo-14/#base=98&forza=4",
     "monitoraggio/",
+    "monitoraggio/agricoltura-sociale/",
     "monitoraggio/piani-di-zona/",
     "buone-pratiche/",
     "modelli/scheda-segnalazione/",

@@ -93,8 +93,8 @@ def test_the_geojson_checker_finds_no_fault_and_finds_one_where_it_is(
     broken = tmp_path / "rotto.geojson"
     broken.write_text('{"type":"FeatureCollection","features":[{"type":"Feature"}]}')
     found = node(CHECKER, *paths, str(broken))
-    assert len(paths) == 2
-    assert [found[path] for path in paths] == [30, 8]
+    assert len(paths) == 3
+    assert [found[path] for path in paths] == [12, 30, 8]
     assert isinstance(found[str(broken)], str)
 
 
