@@ -72,8 +72,8 @@ def visit(page: Page, url: str) -> None:
         page.locator("#esplora[data-pronta]").wait_for()
     if page.locator("#cerca[novalidate]").count():
         page.locator("#cerca[data-pronto]").wait_for()
-    if page.locator("#filtri").count():
-        page.locator("#filtri[data-pronto]").wait_for(state="attached")
+    if page.locator("form#filtri").count():
+        page.locator("form#filtri[data-pronto]").wait_for(state="attached")
     if page.locator(".mappa").count():
         page.locator(".mappa").scroll_into_view_if_needed()
         page.locator(".mappa[data-pronta]").wait_for()
