@@ -90,6 +90,8 @@ def test_hostile_choices_in_the_address_run_nowhere(address: str, open_context: 
     for section in ("scoperture/", "operatori/"):
         page.goto(f"{address}{section}{query}&provincia=999")
         expect(page.locator("#nessuno")).to_be_visible()
+        # what is still coming when one leaves a page counts as failed
+        page.wait_for_load_state("networkidle")
         assert page.evaluate("window.colpito ?? null") is None
     assert faults == []
 
